@@ -1,0 +1,27 @@
+"""A customization job as an executor reports it, in Bedrock's own words for its states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+State = Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped"]
+ENDED: frozenset[State] = frozenset({"Completed", "Failed", "Stopped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What `job.json` holds. Times are ISO 8601 in UTC; `failure` is one readable sentence."""
+
+    name: str
+    executor: str
+    state: State
+    started: str = ""
+    ended: str = ""
+    failure: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for `job.json`."""
+        return asdict(self)

@@ -1,0 +1,21 @@
+"""The project folder of a recipe: where relative data paths start and where results are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_MARKS = ("conf", "recipes", ".git", "pyproject.toml")
+
+
+def project_root(recipe_file: Path) -> Path:
+    """The nearest folder above the recipe that holds `conf/`, `recipes/` or a repository, else the recipe's own."""
+    folder = recipe_file.resolve().parent
+    for candidate in (folder, *folder.parents):
+        if any((candidate / mark).exists() for mark in _MARKS):
+            return candidate
+    return folder
+
+
+def cache_folder(root: Path) -> Path:
+    """`.runner/` of the project: derived data that may be deleted at any time."""
+    return root / ".runner"

@@ -1,0 +1,52 @@
+"""The run folder: one job as files that can be read without this tool."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runner.atomic import write_json
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """`runs/<recipe name>/<first 12 characters of the fingerprint>/`."""
+
+    path: Path
+
+    def read(self, name: str) -> Any:
+        """A JSON file of the folder, or None if it is not there yet."""
+        file = self.path / name
+        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+    def write(self, name: str, data: Any) -> None:
+        """Replace a JSON file of the folder."""
+        write_json(self.path / name, data)
+
+    def log(self, event: str, **details: Any) -> None:
+        """Append one line to `events.jsonl`."""
+        line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, **details}
+        with (self.path / "events.jsonl").open("a", encoding="utf-8") as handle:
+            handle.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def runs_folder(root: Path) -> Path:
+    """`runs/` of the project."""
+    return root / "runs"
+
+
+def run_folder(root: Path, name: str, fingerprint: str) -> RunFolder:
+    """The folder of one job; made when missing."""
+    path = runs_folder(root) / name / fingerprint[:12]
+    path.mkdir(parents=True, exist_ok=True)
+    return RunFolder(path)
+
+
+def all_runs(root: Path) -> Iterator[RunFolder]:
+    """Every run folder of the project that holds a job."""
+    for job in sorted(runs_folder(root).glob("*/*/job.json")):
+        yield RunFolder(job.parent)
