@@ -35,16 +35,18 @@ class Record:
     meta: Mapping[str, Any]
     document: str
     dropped: Drop | None = None
+    tokens: tuple[str, int] | None = None
+    """Tokenizer name and count over all trained fields, once something counted them."""
 
     def drop(self, reason: str, detail: str = "") -> Record:
         """The same record, marked as dropped. The pipeline files it and passes it to no later step."""
         return replace(self, dropped=Drop(reason, detail))
 
     def with_fields(self, fields: Mapping[str, str]) -> Record:
-        """The same record with other text."""
-        return replace(self, fields=fields)
+        """The same record with other text (and so without a token count)."""
+        return Record(self.id, fields, self.meta, self.document)
 
     def pieces(self, parts: list[Mapping[str, str]]) -> Iterator[Record]:
         """The record cut into several."""
         for number, fields in enumerate(parts):
-            yield replace(self, id=f"{self.id}#{number}", fields=fields)
+            yield Record(f"{self.id}#{number}", fields, self.meta, self.document)
