@@ -23,8 +23,8 @@ class Method:
 
     @property
     def regions(self) -> tuple[str, ...]:
-        """Regions where a job of this kind can run; empty for local models."""
-        return tuple(self.data["regions"]["value"])
+        """Regions where a job of this kind can run; empty for local models and where none is known."""
+        return tuple(self.data["regions"]["value"] or ())
 
     @property
     def format(self) -> str:
@@ -44,6 +44,11 @@ class Method:
     def limit(self, name: str) -> Mapping[str, Any]:
         """A limit such as `train_records`: `minimum`, `maximum`, `source`; empty if not known."""
         return self.data["limits"].get(name) or {}
+
+    @property
+    def teachers(self) -> tuple[str, ...] | None:
+        """For distillation: models that can teach this one today. None for every other method."""
+        return tuple(self.data["teachers"]["usable"]) if "teachers" in self.data else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,15 @@ class Model:
         return f"{source['title']} ({source['ref']}, as of {source['as_of']})"
 
     @property
+    def jobs_allowed(self) -> bool | None:
+        """Whether a new job may start, by the file; None where the sources disagree or say nothing."""
+        return self.lifecycle["jobs_allowed"]  # type: ignore[no-any-return]
+
+    def prices(self, item: str) -> tuple[Mapping[str, Any], ...]:
+        """The price entries of an item such as `training_tokens`, one for each region or commitment."""
+        return tuple(price for price in self.data.get("prices", ()) if price["item"] == item)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The id and every alias."""
         return (self.id, *self.data["aliases"])
@@ -89,7 +103,7 @@ class Model:
 
 def models() -> Iterator[Model]:
     """Every model, in the order of the file names."""
-    for file in sorted((shipped("schemas") / "models").glob("*.json")):
+    for file in sorted(_folder().glob("*.json")):
         yield _read(file)
 
 
@@ -100,10 +114,53 @@ def model_names() -> list[str]:
 
 def load_model(name: str) -> Model:
     """The model with this id or alias. Errors: `RunnerError` when there is none."""
+    named = file_of(name)
+    # The name may hold any characters: only a file that lies in the folder itself is opened.
+    if named.parent == _folder() and named.is_file():
+        model = _read(named)
+        if model.id == name:
+            return model
     for model in models():
         if name in model.names:
             return model
-    raise RunnerError(f"no capability schema knows the model {name!r}", fix="`runner models` lists them")
+    raise RunnerError(f"no capability schema knows the model {name!r}", fix=_did_you_mean(name))
+
+
+def file_of(id: str) -> Path:
+    """Where the capability schema of the model with this id is, or would be."""
+    return _folder() / f"{id.replace(':', '-')}.json"
+
+
+def alternatives(model: Model, method: str) -> tuple[list[Model], str]:
+    """Models that offer `method` today in place of one that does not, and the file's word on it, if any."""
+    own = model.data["methods"].get(method, {}).get("alternatives", {})
+    ids = own.get("value") or model.data["alternatives"]
+    return [other for other in map(load_model, ids) if _offers(other, method)], own.get("note", "")
+
+
+def instead(model: Model, method: str) -> str:
+    """One sentence with the models that offer `method` today."""
+    others, note = alternatives(model, method)
+    names = ", ".join(other.id for other in others)
+    ways = [note] if note else []
+    ways += [f"set model to one that takes {method} jobs today: {names}"] if names else []
+    return "; ".join(ways) or f"no model in the schemas takes {method} jobs today: `runner models`"
+
+
+def _offers(model: Model, method: str) -> bool:
+    found = model.methods.get(method)
+    return found is not None and model.jobs_allowed is not False and found.teachers != ()
+
+
+def _did_you_mean(name: str) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(name, model_names(), n=1)
+    return f"did you mean {close[0]}? `runner models` lists them" if close else "`runner models` lists them"
+
+
+def _folder() -> Path:
+    return shipped("schemas") / "models"
 
 
 @cache

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.errors import RunnerError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoints
 
 
 @cache
@@ -21,7 +24,7 @@ def names(folder: str) -> tuple[str, ...]:
     """Names of all plug-ins of a folder such as `steps` or `checks.recipe`, sorted."""
     here = Path(__file__).parent.joinpath(*folder.split("."))
     own = (path.stem for path in here.glob("*.py") if not path.stem.startswith("_"))
-    others = (entry.name for entry in entry_points(group=f"runner.{folder}"))
+    others = (entry.name for entry in _others(folder))
     return tuple(sorted({*own, *others}))
 
 
@@ -35,10 +38,29 @@ def load(folder: str, name: str) -> Callable[..., Any]:
         module = importlib.import_module(f"runner.{folder}.{name}")
         function = getattr(module, name)
     else:
-        function = next(iter(entry_points(group=f"runner.{folder}", name=name))).load()
+        function = next(entry for entry in _others(folder) if entry.name == name).load()
     return function  # type: ignore[no-any-return]
 
 
 def module_constant(folder: str, name: str, constant: str, default: Any) -> Any:
     """A constant of the plug-in's module, such as a step's `SCOPE`."""
     return getattr(inspect.getmodule(load(folder, name)), constant, default)
+
+
+def _others(folder: str) -> EntryPoints | tuple[()]:
+    """Plug-ins of other packages."""
+    if not _any_others():
+        return ()
+    from importlib.metadata import entry_points
+
+    return entry_points(group=f"runner.{folder}")
+
+
+@cache
+def _any_others() -> bool:
+    """Whether any installed package has plug-ins; quick, since importing importlib.metadata is not."""
+    for folder in sys.path:
+        for listed in Path(folder or ".").glob("*-info/entry_points.txt"):
+            if b"[runner." in listed.read_bytes():
+                return True
+    return False

@@ -1,0 +1,87 @@
+"""Make a new recipe repository that works at once.
+
+Writes a recipe, its sample data, a shared setting of its own in conf/, and a CI workflow that validates
+and plans every recipe of a pull request. Refuses to touch files that are already there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from runner import __version__
+from runner.atomic import write_bytes
+from runner.errors import RunnerError
+from runner.resources import shipped
+
+_TEMPLATES = Path(__file__).parent.parent / "templates" / "init"
+_SOURCE = re.compile(r"^\s*- source@\S+:\s*(\w+)", re.MULTILINE)
+_DATA = re.compile(r"^path:\s*(recipes/data/\S+)", re.MULTILINE)
+_EXTRAS = {"huggingface": "hub"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `runner init`."""
+    parser.add_argument("folder", metavar="DIR", type=Path, help="folder to fill; made when missing")
+    parser.add_argument("--recipe", default="quickstart", metavar="NAME", help="shipped recipe to start from")
+    parser.add_argument("--force", action="store_true", help="replace files that are already there")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="how to print (default: text)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the files, or none of them."""
+    files = _files(args.recipe)
+    there = [name for name in files if (args.folder / name).exists()]
+    if there and not args.force:
+        raise RunnerError(
+            f"{args.folder} already holds {', '.join(there)}; nothing was written",
+            fix="choose another folder, or add --force to replace these files",
+        )
+    for name, content in files.items():
+        write_bytes(args.folder / name, content)
+    if args.format == "json":
+        print(json.dumps({"folder": str(args.folder), "files": list(files)}, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(f"wrote {args.folder / name}" for name in files))
+        print(f"next: cd {args.folder} && runner plan recipes/{args.recipe}.yaml")
+    return 0
+
+
+def _files(recipe: str) -> Mapping[str, bytes]:
+    """Every file of the new repository by its path."""
+    names = sorted(path.stem for path in shipped("recipes").glob("*.yaml"))
+    if recipe not in names:
+        raise RunnerError(
+            f"there is no shipped recipe {recipe!r}", fix=f"--recipe takes one of: {', '.join(names)}"
+        )
+    text = (shipped("recipes") / f"{recipe}.yaml").read_text(encoding="utf-8")
+    sources = [_conf("source", name) for name in _SOURCE.findall(text)]
+    data = [path for source in sources for path in _DATA.findall(source)]
+    extras = sorted(
+        {extra for kind, extra in _EXTRAS.items() if any(f"kind: {kind}" in each for each in sources)}
+    )
+    package = f"bedrock-recipe-runner[{','.join(extras)}]" if extras else "bedrock-recipe-runner"
+    return {
+        f"recipes/{recipe}.yaml": text.encode(),
+        **{path: (shipped("recipes").parent / path).read_bytes() for path in data},
+        "conf/budget/team.yaml": _template("team.yaml"),
+        ".github/workflows/recipes.yml": _template("workflow.yml", distribution=f"{package}=={__version__}"),
+        ".gitignore": _template("gitignore"),
+        "README.md": _template("README.md", recipe=recipe),
+    }
+
+
+def _conf(group: str, name: str) -> str:
+    return (shipped("conf") / group / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _template(name: str, **values: str) -> bytes:
+    text = (_TEMPLATES / name).read_text(encoding="utf-8")
+    for key, value in values.items():
+        text = text.replace(f"{{{key}}}", value)
+    return text.encode()

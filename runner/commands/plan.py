@@ -1,0 +1,64 @@
+"""Show what a job would build, train, store and cost. Nothing is paid.
+
+The dataset is built, or found in the cache. `-o plan.json` saves the plan; `runner run plan.json` then runs
+exactly that, or refuses. Exit code 2: the plan has errors; 3: it is over its budget.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.errors import RunnerError
+from runner.options import checked_from, recipe_arguments
+from runner.progress import Progress
+
+if TYPE_CHECKING:
+    from runner.plan import Plan
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `runner plan`."""
+    recipe_arguments(parser)
+    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="save the plan as JSON")
+    parser.add_argument("--offline", action="store_true", help="make no network call")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes for the data build")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Plan one recipe."""
+    from runner.atomic import write_text
+    from runner.dataset import build
+    from runner.plan import make_plan, render, require_runnable
+    from runner.show import uses_color
+
+    progress = Progress(quiet=args.format == "json")
+    checked = checked_from(args)
+    dataset = build(
+        checked.recipe, checked.model, workers=args.workers, offline=args.offline, progress=progress
+    )
+    plan = make_plan(checked, dataset)
+    if args.out:
+        write_text(args.out, plan.to_json() + "\n")
+    if args.format == "json":
+        return _as_json(plan)
+    print(render(plan, color=uses_color(sys.stdout, ["--no-color"] if args.no_color else [])), flush=True)
+    require_runnable(plan)
+    if args.out:
+        print(f"saved: {args.out}")
+    return 0
+
+
+def _as_json(plan: Plan) -> int:
+    """One JSON document on standard output whatever the outcome; why it cannot run goes to standard error."""
+    from runner.plan import require_runnable
+
+    print(plan.to_json(), flush=True)
+    try:
+        require_runnable(plan)
+    except RunnerError as error:
+        print(f"error: {error.message}", file=sys.stderr)
+        return error.exit_code
+    return 0

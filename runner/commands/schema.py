@@ -1,0 +1,35 @@
+"""Print the JSON Schema of a recipe, for editors.
+
+With `-o FILE` it is written to a file; point your editor at it with a first line such as
+`# yaml-language-server: $schema=../recipe.schema.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from runner.errors import RunnerError
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `runner schema`."""
+    parser.add_argument("-o", "--out", metavar="FILE", type=Path, help="write to this file instead of printing")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print or write the schema."""
+    from runner.atomic import write_text
+    from runner.recipe_schema import editor_schema
+
+    text = json.dumps(editor_schema(), ensure_ascii=False, indent=2) + "\n"
+    if args.out is None:
+        print(text, end="")
+        return 0
+    try:
+        write_text(args.out, text)
+    except OSError as error:
+        raise RunnerError(f"{args.out} cannot be written: {error.strerror}", fix="name another file") from None
+    print(f"wrote {args.out}")
+    return 0

@@ -1,0 +1,82 @@
+"""Makes the frozen `Recipe` of a composed mapping; a mapping that has not the right shape makes none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from runner.compose import Composed
+from runner.model import Model
+from runner.recipe import Budget, Part, Recipe, Split
+
+
+def recipe_from(composed: Composed, model: Model, data_roots: Sequence[Path] = ()) -> Recipe | None:
+    """The recipe, or None if the mapping is not of the right shape (the checks have said why)."""
+    try:
+        return _recipe(composed, model, data_roots)
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation, OverflowError):
+        return None
+
+
+def _recipe(composed: Composed, model: Model, data_roots: Sequence[Path]) -> Recipe:
+    config = composed.mapping
+    method = model.methods[config["method"]]
+    budget, split, form = config["budget"], config["split"], dict(config["format"])
+    kind = form.pop("kind", None) or method.format
+    roots = dict.fromkeys([composed.root, *(Path(folder).absolute() for folder in data_roots)])
+    executor = dict(config["executor"])
+    return Recipe(
+        name=str(config["name"]),
+        description=config["description"] or "",
+        model=model.id,
+        method=config["method"],
+        region=config["region"],
+        sources=tuple(_part(label, value) for label, value in config["sources"].items()),
+        steps=tuple(_part(label, value) for label, value in config["steps"].items()),
+        format=Part("format", kind, form),
+        split=Split(split["validation"], split["train_records"], split["seed"]),
+        hyperparameters=_hyperparameters(config["hyperparameters"], method.hyperparameters),
+        budget=Budget(_usd(budget["max_usd"]), _usd(budget["max_usd_per_sweep"]), budget["accept_unknown_prices"]),
+        executor=Part("executor", executor.pop("kind"), executor),
+        file=composed.file,
+        root=composed.root,
+        overrides=composed.overrides,
+        config=config,
+        trusted_paths=frozenset(path for path, origin in composed.origins.items() if origin.on_command_line),
+        data_roots=tuple(roots),
+    )
+
+
+def _part(label: str, value: Mapping[str, Any] | None) -> Part:
+    options = dict(value or {})
+    kind = options.pop("kind", None) or label
+    return Part(label, kind, options)
+
+
+def _usd(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
+
+
+def _hyperparameters(
+    values: Mapping[str, Any], schemas: Mapping[str, Mapping[str, Any]]
+) -> dict[str, int | float | str]:
+    """Values in the type that the model states: a number may be written in quotes."""
+    return {name: as_stated(value, schemas.get(name, {})) for name, value in values.items() if value is not None}
+
+
+def as_stated(value: Any, schema: Mapping[str, Any]) -> Any:
+    """The value as the number that the schema asks for, if it spells one; else unchanged."""
+    kind = schema.get("type")
+    if kind not in ("integer", "number") or isinstance(value, bool):
+        return value
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        return value
+    if not number.is_finite() or abs(number.adjusted()) > 400:
+        return value
+    if number == number.to_integral_value() and (kind == "integer" or isinstance(value, int)):
+        return int(number)
+    return float(number) if kind == "number" else value

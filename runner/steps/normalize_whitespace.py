@@ -1,0 +1,46 @@
+"""Make spaces, line ends and empty lines uniform."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from runner.record import Record, Records
+from runner.rewriting import rewrite
+
+SCOPE = "record"
+
+_WIDE = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_SPACE_RUN = re.compile(f"[{_WIDE}][ {_WIDE}]*| [ {_WIDE}]+")
+_LINE_TAIL = re.compile(f"(?<![ {_WIDE}])[ {_WIDE}]+$", re.MULTILINE)
+_LINE_EDGE = re.compile(r" ?\n ?")
+
+
+def normalize_whitespace(
+    records: Records, *, max_newlines: int = 2, keep_indent: bool = False, fields: tuple[str, ...] = ()
+) -> Iterator[Record]:
+    r"""Make white space uniform: one space between words, `\n` at line ends, none around lines and the text.
+
+    Tabs, ideographic (full-width) and other wide or unbreakable spaces count as spaces; CR LF, CR, form feed
+    and Unicode's line and paragraph separators count as line ends.
+
+    `max_newlines`: longest run of line ends that stays; 2 keeps one empty line between paragraphs.
+    `keep_indent`: keep the white space inside lines and at their start as it is, for program code and tables;
+      only white space at line ends, extra empty lines and other kinds of line end are changed.
+    `fields`: names of fields; empty means every field that is trained on.
+    """
+    if max_newlines < 1:
+        raise ValueError(f"max_newlines is {max_newlines}, but must be at least 1")
+    empty_lines = re.compile(rf"\n{{{max_newlines + 1},}}")
+    most = "\n" * max_newlines
+
+    def change(text: str) -> str:
+        text = _LINE_END.sub("\n", text)
+        if keep_indent:
+            text = _LINE_TAIL.sub("", text).strip("\n")
+        else:
+            text = _LINE_EDGE.sub("\n", _SPACE_RUN.sub(" ", text)).strip(" \n")
+        return empty_lines.sub(most, text)
+
+    return rewrite(records, fields, change)
