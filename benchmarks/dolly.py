@@ -44,12 +44,18 @@ steps:
 split: {validation: 0.1, train_records: null, seed: 0}
 executor: {kind: local}
 """
-SHIPPED = ("source@sources.dolly=dolly_15k_ja_file", "sources.dolly.path=dolly.jsonl", "split.train_records=null")
+SHIPPED = (
+    "source@sources.dolly=dolly_15k_ja_file",
+    "sources.dolly.path=dolly.jsonl",
+    "split.train_records=null",
+)
 
 
 def main() -> int:
     """Measure and print; 1 if the target is missed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--peer", type=Path, help="a script to compare with")
@@ -63,21 +69,25 @@ def main() -> int:
         rows.append(repeat("recipe", args.runs, lambda: _build(folder, data, "shipped.yaml", *SHIPPED)))
         rows.append(repeat("exact, found again", args.runs, lambda: _again(folder, data)))
         if args.peer:
-            rows.append(repeat("peer", args.peer_runs, lambda: _peer(args.peer, args.peer_python, folder, data)))
+            rows.append(
+                repeat("peer", args.peer_runs, lambda: _peer(args.peer, args.peer_python, folder, data))
+            )
     print(table(rows, base="exact"))
     return _verdict(rows[0])
 
 
 def _verdict(row: Row) -> int:
     within = row.least <= TARGET_CPU_SECONDS
-    print(f"target: {TARGET_CPU_SECONDS} CPU s for `exact`: {'met' if within else 'missed'} ({row.least:.2f})")
+    print(
+        f"target: {TARGET_CPU_SECONDS} CPU s for `exact`: {'met' if within else 'missed'} ({row.least:.2f})"
+    )
     return 0 if within else 1
 
 
 def _unpacked(data: Path, folder: Path) -> Path:
     """Both sides read the same plain file."""
     file = folder / "dolly.jsonl"
-    with (gzip.open(data) if data.suffix == ".gz" else data.open("rb")) as source, file.open("wb") as target:
+    with gzip.open(data) if data.suffix == ".gz" else data.open("rb") as source, file.open("wb") as target:
         shutil.copyfileobj(source, target)
     return file
 
@@ -119,12 +129,18 @@ def _peer(script: Path, python: str, folder: Path, data: Path) -> Measured:
 
 def _vocabulary(folder: Path) -> Path:
     """A cache folder for tiktoken, so that the peer downloads nothing."""
-    from runner.vocabulary import vocabulary_file
+    from runner.tokens import definition
+    from runner.vocabulary import content
 
     cache = folder / "tiktoken"
     cache.mkdir(exist_ok=True)
-    address, content = vocabulary_file("cl100k_base")
-    (cache / hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()).write_bytes(content)
+
+    def keep(address: str, expected_hash: str) -> dict[bytes, int]:
+        name = hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()
+        (cache / name).write_bytes(content(address, expected_hash))
+        return {}
+
+    definition("cl100k_base", keep)
     return cache
 
 

@@ -1,4 +1,4 @@
-"""CPU seconds of whole commands, children included: what stays comparable on a machine that others use, too."""
+"""CPU seconds of whole commands with their children: comparable even on a machine that others use, too."""
 
 from __future__ import annotations
 
@@ -41,12 +41,18 @@ class Row:
         return statistics.median(run.cpu_seconds for run in self.runs)
 
 
-def measure(command: Sequence[str], *, folder: Path, environment: Mapping[str, str] | None = None) -> Measured:
+def measure(
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str] | None = None
+) -> Measured:
     """Run a command to its end. Errors: `SystemExit` with what it said when it fails."""
     started = time.perf_counter()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            command, cwd=folder, stdout=output, stderr=subprocess.STDOUT, env={**os.environ, **(environment or {})}
+            command,
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})},
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -69,7 +75,8 @@ def table(rows: Sequence[Row], *, base: str) -> str:
     width = max(len(row.name) for row in rows)
     head = f"{'':<{width}} {'CPU s: min':>11} {'median':>7} {'wall s':>7} {'MB':>6} {'ratio':>7}  runs"
     lines = [
-        f"{row.name:<{width}} {row.least:>11.2f} {row.median:>7.2f} {min(r.wall_seconds for r in row.runs):>7.2f}"
+        f"{row.name:<{width}} {row.least:>11.2f} {row.median:>7.2f}"
+        f" {min(run.wall_seconds for run in row.runs):>7.2f}"
         f" {max(r.peak_megabytes for r in row.runs):>6.0f} {row.least / reference:>6.1f}x  {len(row.runs)}"
         for row in rows
     ]

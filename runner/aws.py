@@ -15,12 +15,14 @@ from runner.errors import RunnerError
 
 INSTALL = "pip install 'bedrock-recipe-runner[aws]'"
 
-_SIGN_IN = "sign in (`aws sso login`, `aws configure`), or set AWS_PROFILE; `aws sts get-caller-identity` shows who you are"
+_SIGN_IN = (
+    "sign in (`aws sso login`, `aws configure`) or set AWS_PROFILE; check: `aws sts get-caller-identity`"
+)
 _REFUSED = {
     "AccessDenied": ("access is denied", "give this identity s3:GetObject and s3:ListBucket for it"),
     "NoSuchBucket": ("there is no such bucket", "check the bucket's name; `aws s3 ls` lists yours"),
     "NoSuchKey": ("there is no such object", "check the key; `aws s3 ls` lists a folder"),
-    "PermanentRedirect": ("the bucket is in another region", "set AWS_REGION to the bucket's region"),
+    "PermanentRedirect": ("the bucket is in another region", "set AWS_DEFAULT_REGION to the bucket's region"),
     "ExpiredToken": ("the credentials have expired", _SIGN_IN),
     "InvalidAccessKeyId": ("AWS does not know the access key", _SIGN_IN),
     "SignatureDoesNotMatch": ("the secret key does not fit the access key", _SIGN_IN),
@@ -50,10 +52,12 @@ def client(service: str) -> Any:
         from botocore.config import Config
     except ImportError:
         raise RunnerError("S3 needs boto3, which is not installed", fix=INSTALL) from None
-    config = Config(retries={"mode": "standard"}, connect_timeout=10, user_agent_extra="bedrock-recipe-runner")
+    config = Config(
+        retries={"mode": "standard"}, connect_timeout=10, user_agent_extra="bedrock-recipe-runner"
+    )
     with explained(f"making a client for {service}"):
-        # A session of its own: boto3's default one keeps the credentials it found first for the whole process.
-        return boto3.Session().client(service, config=config)  # type: ignore[call-overload]  # any service by name
+        # A session of its own: boto3's default one keeps the credentials that it found first.
+        return boto3.Session().client(service, config=config)  # type: ignore[call-overload]
 
 
 @contextmanager
@@ -70,7 +74,7 @@ def explained(what: str) -> Iterator[None]:
     except (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.ReadTimeoutError) as error:
         raise RunnerError(
             f"{what}: the endpoint cannot be reached ({_endpoint(error)})",
-            fix="check the network, AWS_REGION and AWS_ENDPOINT_URL",
+            fix="check the network, AWS_DEFAULT_REGION and AWS_ENDPOINT_URL",
         ) from None
     except aws.BotoCoreError as error:
         raise RunnerError(

@@ -8,9 +8,25 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from runner.svg import NARROW, SMALL, WIDE, Box, axis_titles, drawing, line, text
 from runner.ticks import tick_label, tick_labels, ticks
 
 Point = tuple[float, float]
+
+
+__all__ = [
+    "NARROW",
+    "SMALL",
+    "WIDE",
+    "Axes",
+    "Box",
+    "Mark",
+    "Point",
+    "Series",
+    "bar",
+    "histogram",
+    "line_chart",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +59,6 @@ class Axes:
     whole_x: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Size of a chart and the room around its plot, in the units of its view box."""
-
-    width: int
-    height: int
-    left: int = 58
-    right: int = 16
-    top: int = 14
-    bottom: int = 46
-
-
-WIDE = Box(760, 300)
-NARROW = Box(340, 250, left=50, right=16)
-SMALL = Box(340, 220, left=50, right=16)
-
-
 def line_chart(
     series: Sequence[Series],
     axes: Axes,
@@ -80,7 +79,7 @@ def line_chart(
         *(part for row, mark in enumerate(marks) for part in _mark(mark, scale, box, row)),
         *(part for one in drawn for part in _curve(one, scale)),
     ]
-    return _svg(body, title=title, description=description, name=name, box=box)
+    return drawing(body, title=title, description=description, name=name, box=box)
 
 
 def histogram(
@@ -98,14 +97,14 @@ def histogram(
     if not counts or len(edges) < len(counts):
         return ""
     top = max(*counts, 1)
-    heights = [tick for tick in ticks(0, top, 4) if tick == int(tick)]
+    heights = [tick for tick in ticks(0, top, 5) if tick == int(tick)]
     plot_width, plot_height = box.width - box.left - box.right, box.height - box.top - box.bottom
     step = plot_width / len(counts)
     body = []
     for tick in heights:
         y_at = box.top + plot_height * (1 - tick / top)
         body += [
-            _line(box.left, y_at, box.width - box.right, y_at, "grid"),
+            line(box.left, y_at, box.width - box.right, y_at, "grid"),
             _y_label(tick_label(tick), y_at, box),
         ]
     for index, number in enumerate(counts):
@@ -119,12 +118,12 @@ def histogram(
     every = max(1, math.ceil(len(counts) / (plot_width / 62)))
     for index in range(0, min(len(edges), len(counts) + 1), every):
         body.append(
-            _text(
+            text(
                 box.left + index * step, box.height - box.bottom + 18, tick_label(edges[index]), "tick middle"
             )
         )
-    body += _axis_titles(x, y, box)
-    return _svg(body, title=title, description=description, name=name, box=box)
+    body += axis_titles(x, y, box)
+    return drawing(body, title=title, description=description, name=name, box=box)
 
 
 def bar(part: float, whole: float) -> str:
@@ -178,15 +177,15 @@ def _grid(scale: _Scale, axes: Axes, box: Box) -> list[str]:
     heights = ticks(scale.y_low, scale.y_high, 5)
     for tick, label in zip(heights, tick_labels(heights), strict=True):
         y = scale.y(tick)
-        parts += [_line(box.left, y, box.width - box.right, y, "grid"), _y_label(label, y, box)]
+        parts += [line(box.left, y, box.width - box.right, y, "grid"), _y_label(label, y, box)]
     for value, label in _x_ticks(scale, axes, box):
         x = scale.x(value)
-        parts.append(_line(x, box.height - box.bottom, x, box.height - box.bottom + 4, "axis"))
-        parts.append(_text(x, box.height - box.bottom + 18, label, "tick middle"))
+        parts.append(line(x, box.height - box.bottom, x, box.height - box.bottom + 4, "axis"))
+        parts.append(text(x, box.height - box.bottom + 18, label, "tick middle"))
     parts.append(
-        _line(box.left, box.height - box.bottom, box.width - box.right, box.height - box.bottom, "axis")
+        line(box.left, box.height - box.bottom, box.width - box.right, box.height - box.bottom, "axis")
     )
-    return parts + _axis_titles(axes.x, axes.y, box)
+    return parts + axis_titles(axes.x, axes.y, box)
 
 
 def _x_ticks(scale: _Scale, axes: Axes, box: Box) -> list[tuple[float, str]]:
@@ -221,18 +220,10 @@ def _curve(series: Series, scale: _Scale) -> list[str]:
 def _mark(mark: Mark, scale: _Scale, box: Box, row: int) -> list[str]:
     x = scale.x(mark.x)
     left = x > box.left + (box.width - box.left - box.right) / 2
-    label = _text(
+    label = text(
         x - 6 if left else x + 6, box.top + 10 + 18 * row, mark.label, "mark end" if left else "mark"
     )
-    return [_line(x, box.top, x, box.height - box.bottom, "mark"), label]
-
-
-def _axis_titles(x: str, y: str, box: Box) -> list[str]:
-    middle = box.top + (box.height - box.top - box.bottom) / 2
-    return [
-        _text(box.left + (box.width - box.left - box.right) / 2, box.height - 6, x, "middle"),
-        f'<text class="middle" transform="translate(13 {middle:.1f}) rotate(-90)">{escape(y)}</text>',
-    ]
+    return [line(x, box.top, x, box.height - box.bottom, "mark"), label]
 
 
 def _between(edges: Sequence[float], index: int) -> str:
@@ -242,20 +233,4 @@ def _between(edges: Sequence[float], index: int) -> str:
 
 
 def _y_label(label: str, y: float, box: Box) -> str:
-    return _text(box.left - 8, y + 4, label, "tick end")
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
-    return f'<line class="{style}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
-
-
-def _text(x: float, y: float, text: str, style: str) -> str:
-    return f'<text class="{style}" x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>'
-
-
-def _svg(body: Sequence[str], *, title: str, description: str, name: str, box: Box) -> str:
-    return (
-        f'<svg class="chart" viewBox="0 0 {box.width} {box.height}" role="img" '
-        f'aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{escape(title)}</title>'
-        f'<desc id="{name}-desc">{escape(description)}</desc>{"".join(body)}</svg>'
-    )
+    return text(box.left - 8, y + 4, label, "tick end")

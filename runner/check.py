@@ -15,7 +15,7 @@ from runner.check_cache import CheckCache
 from runner.compose import Composed, compose_all
 from runner.errors import RecipeError, RunnerError
 from runner.finding import Finding, errors
-from runner.making import recipe_from
+from runner.making import recipe_from, sources_only
 from runner.model import Model, load_model
 from runner.recipe import Recipe
 
@@ -46,8 +46,12 @@ def check(
     recipe = None
     if composed is not None and model is not None:
         recipe = recipe_from(composed, model, data_roots)
-    if composed is not None and recipe is not None:
-        findings = [*findings, *_on_disk(_well_formed(recipe, findings), composed)]
+    if composed is not None and composed.complete and not any(found.code == _FRAGMENT for found in findings):
+        looked_at = recipe or sources_only(composed, data_roots)
+        findings = [*findings, *_on_disk(_well_formed(looked_at, findings), composed)]
+    if composed is not None and recipe is None and not errors(findings):
+        fix = "compare it with `runner schema`"
+        findings = [*findings, composed.finding("", "R104", "no recipe can be made of these values", fix=fix)]
     findings = _sorted(findings)
     if errors(findings) or composed is None or recipe is None or model is None:
         raise RecipeError(findings)
@@ -62,13 +66,13 @@ def _pure(
         return hit
     composed, findings = compose_all(file, overrides, allow_env=allow_env)
     if composed is not None:
-        findings = [*findings, *_checked(composed)]
+        findings = [*findings, *_checked(composed, findings)]
         cache.store(composed, findings)
     return composed, findings
 
 
-def _checked(composed: Composed) -> list[Finding]:
-    """The findings of every pure check."""
+def _checked(composed: Composed, before: Sequence[Finding]) -> list[Finding]:
+    """The findings of every pure check; what composition has found wrong with a value is not said twice."""
     model = _model(composed)
     fragment = list(plugins.load("checks.recipe", "whole_recipe")(composed, model))
     if fragment:
@@ -79,8 +83,13 @@ def _checked(composed: Composed) -> list[Finding]:
         if name != "whole_recipe"
         for finding in plugins.load("checks.recipe", name)(composed, model)
     ]
+    told = {finding.path for finding in before if finding.path}
     # What is missing may stand in a file that could not be read: that file's own finding says enough.
-    return [finding for finding in found if composed.complete or finding.code != _MISSING]
+    return [
+        finding
+        for finding in found
+        if finding.path not in told and (composed.complete or finding.code != _MISSING)
+    ]
 
 
 def _model(composed: Composed | None) -> Model | None:
@@ -93,7 +102,9 @@ def _model(composed: Composed | None) -> Model | None:
 
 def _well_formed(recipe: Recipe, findings: Sequence[Finding]) -> Recipe:
     """The recipe without the sources that have errors: what looks at files may rely on the options' types."""
-    wrong = {finding.path.split(".")[1] for finding in errors(findings) if finding.path.startswith("sources.")}
+    wrong = {
+        finding.path.split(".")[1] for finding in errors(findings) if finding.path.startswith("sources.")
+    }
     return replace(recipe, sources=tuple(part for part in recipe.sources if part.label not in wrong))
 
 

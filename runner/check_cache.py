@@ -40,9 +40,18 @@ class CheckCache:
         try:
             folder = file.absolute().parent.resolve()
             environment = {name: os.environ.get(name) for name in allow_env}
-            key = [str(folder / file.name), overrides, environment, os.getcwd(), __version__, _state_of_code()]
+            key = [
+                str(folder / file.name),
+                overrides,
+                environment,
+                os.getcwd(),
+                __version__,
+                _state_of_code(),
+            ]
             digest = hashlib.sha256(json.dumps(key).encode("utf-8", "surrogatepass")).hexdigest()
-            return cls(cache_folder(project_root(folder / "recipe.yaml")) / "cache" / "checked" / f"{digest}.json")
+            return cls(
+                cache_folder(project_root(folder / "recipe.yaml")) / "cache" / "checked" / f"{digest}.json"
+            )
         except (OSError, ValueError, RuntimeError):
             return cls(None)
 
@@ -77,7 +86,7 @@ class CheckCache:
             raw = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
             self.path.parent.mkdir(parents=True, exist_ok=True)
             _forget_old(self.path.parent)
-            # No flush to disk: a torn entry is made again. Private: it may hold an allowed environment variable.
+            # No flush to disk: a torn entry is made again. Private: it may hold an allowed variable.
             aside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
             descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as handle:
@@ -101,7 +110,7 @@ def _composed(data: dict[str, Any]) -> Composed:
 
 
 def _state_of_code() -> str:
-    """Names, sizes and times of the code and schemas that decide what a check says, and of what is installed."""
+    """Names, sizes and times of the code and schemas that decide what a check says; what is installed."""
     here = Path(__file__).parent
     folders = [*(here / part for part in _CODE), shipped("schemas"), shipped("schemas") / "models"]
     seen = hashlib.sha256()

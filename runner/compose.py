@@ -1,8 +1,8 @@
 """Stage compose: recipe file and overrides become one plain mapping, with the origin of every value.
 
-Hydra composes; every file it sees comes through the strict reader of `runner.composition`. Pure: reads recipe and
-conf files only. `hydra_session`, `prepared_overrides` and `composition_errors` let a Hydra application (the sweep)
-read the same files in the same way; the config name is the recipe's file name.
+Hydra composes; every file it sees comes through the strict reader of `runner.composition`. Pure: reads only
+recipe and conf files. `runner.composition.session` lets a Hydra application (the sweep) read them in the
+same way.
 
 `R010`: a value that is mandatory (`???`) and was not given.
 `R011`: Hydra refuses the composition for another reason.
@@ -11,7 +11,6 @@ read the same files in the same way; the config name is the recipe's file name.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,7 @@ class Composed:
     ) -> Finding:
         """A finding about the value at a dotted path, placed where it was written.
 
-        If it was not written, or `missing` says that a null counts as that, the nearest mapping above it is shown.
+        If it was not written, or if `missing` says that null counts as that, the mapping above it is shown.
         """
         origin = None if missing else self.origins.get(path)
         overrode = origin.replaced() if origin else ""
@@ -84,24 +83,3 @@ def compose_all(
     from runner.composition.composer import composed_recipe
 
     return composed_recipe(file, tuple(overrides), tuple(allow_env))
-
-
-def hydra_session(file: Path, *, allow_env: Collection[str] = ()) -> AbstractContextManager[Any]:
-    """Hydra itself, set up for a recipe: for its sweepers and launchers."""
-    from runner.composition.session import session
-
-    return session(file, allow_env)
-
-
-def prepared_overrides(file: Path, overrides: Sequence[str], *, multirun: bool = False) -> list[str]:
-    """The overrides as Hydra takes them. Errors: `RecipeError` with a finding for each that cannot be used."""
-    from runner.composition import session
-
-    return session.prepared_overrides(file, overrides, multirun=multirun)
-
-
-def composition_errors(file: Path, overrides: Sequence[str] = ()) -> AbstractContextManager[None]:  # noqa: ARG001  # the sweep names both
-    """A block in which Hydra's own errors become findings."""
-    from runner.composition import session
-
-    return session.composition_errors(file)

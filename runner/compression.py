@@ -61,7 +61,7 @@ def _unpacked(handle: BinaryIO, compression: str, name: str) -> Iterator[bytes]:
                 block = codec.decompress(data)
             except wrong as error:
                 raise RunnerError(
-                    f"{name} is damaged: its {compression} data cannot be unpacked near byte {position} ({error})",
+                    f"{name} is damaged: its {compression} data breaks near byte {position} ({error})",
                     fix="copy or download the file again, and compare its checksum",
                 ) from None
             if block:

@@ -53,7 +53,7 @@ class Reach:
     def resolve(self, path: Path) -> Path:
         """The real path. Errors: `OutsideError` if it leaves the folders, `MissingError` if nothing is there.
 
-        Which of the two says nothing about files outside: a path that leaves is refused whether it exists or not.
+        A path that leaves is refused whether it exists or not: the answer tells nothing about files outside.
         """
         try:
             real = path.resolve()
@@ -63,7 +63,7 @@ class Reach:
             target = "" if real == Path(os.path.normpath(path)) else f" (it leads to {real})"
             raise OutsideError(
                 f"{path}{target} lies outside the project and the declared data folders",
-                fix=f"move the data into {self.base}, or allow its folder: --data-root {real.parent}",
+                fix=f"move the data into {self.base}, or allow the folder that it lies in: --data-root DIR",
             )
         try:
             real.stat()

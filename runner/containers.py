@@ -41,9 +41,10 @@ class Container:
 
 
 def recognise(name: str, head: bytes, format: str = "auto") -> tuple[str, str | None]:
-    """Format and compression by the file's name, the compression confirmed by its first bytes. Errors: `RunnerError`.
+    """Format and compression by the file's name, the compression confirmed by its first bytes.
 
-    The format is `json?` while only the unpacked content can say whether a `.json` file is an array or JSON Lines.
+    The format is `json?` while only the unpacked content can say whether it is an array or JSON Lines.
+    Errors: `RunnerError`.
     """
     stem, compression = suffix_compression(name)
     found = found_compression(head)
@@ -144,7 +145,7 @@ def _too_long(line: int) -> Piece:
 
 
 def row_pieces(found: Iterable[Row], size: int = SHARD_BYTES) -> Iterator[Piece]:
-    """Rows that a container had to parse itself, written as lines again: an unreadable one as its place and reason."""
+    """Rows that a container had to parse itself, as lines again: an unreadable one as place and reason."""
     import orjson
 
     lines: list[bytes] = []
@@ -173,7 +174,7 @@ def _items(content: Iterable[bytes], name: str) -> Iterator[Row]:
     except orjson.JSONDecodeError as error:
         raise RunnerError(
             f"{name}: the JSON array cannot be read: {error}",
-            fix="repair the file; in JSON Lines (one object a line, .jsonl) a bad line would only drop itself",
+            fix="repair the file; in JSON Lines (.jsonl, one object a line) a bad line only drops itself",
         ) from None
     if not isinstance(items, list):
         raise RunnerError(
@@ -202,7 +203,7 @@ def _whole(content: Iterable[bytes], name: str) -> bytes:
         buffer += block
         if len(buffer) > MAX_WHOLE_BYTES:
             raise RunnerError(
-                f"{name} is a JSON array of more than {MAX_WHOLE_BYTES >> 30} GiB, which would have to be read whole",
+                f"{name} is a JSON array of more than {MAX_WHOLE_BYTES >> 30} GiB, too big to read whole",
                 fix="write the records as JSON Lines, one object a line (.jsonl): it is read piece by piece",
             )
     return bytes(buffer)

@@ -21,6 +21,7 @@ from runner.record import Record
 from runner.scripts import script_language
 
 _BATCH = 2000
+_WORTH_SHOWING = 20_000
 RECORDS, INDEX, DROPPED, SUMMARY = "records.jsonl", "index.json", "dropped.jsonl", "corpus.json"
 
 
@@ -64,12 +65,14 @@ class Corpus:
 
         if not order:
             return
-        with (self.folder / RECORDS).open("rb") as handle:
-            with mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                for number in order:
-                    start = index.ends[number - 1] if number else 0
-                    fields, meta = orjson.loads(content[start : index.ends[number]])
-                    yield Record(index.ids[number], fields, meta, index.documents[number])
+        with (
+            (self.folder / RECORDS).open("rb") as handle,
+            mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content,
+        ):
+            for number in order:
+                start = index.ends[number - 1] if number else 0
+                fields, meta = orjson.loads(content[start : index.ends[number]])
+                yield Record(index.ids[number], fields, meta, index.documents[number])
 
 
 def is_whole(folder: Path) -> bool:
@@ -102,7 +105,9 @@ def write_corpus(
                 kept.write(line)
                 end += len(line)
                 _note(index, record, end)
-            progress.show("records kept", len(index), None)
+            if len(index) >= _WORTH_SHOWING:
+                progress.show("records kept", len(index), None)
+        progress.show("records kept", len(index), len(index))
     (folder / INDEX).write_bytes(orjson.dumps(index))
     steps = [tally.as_dict() for tally in pipeline.tallies]
     write_json(folder / SUMMARY, {"sources": pipeline.rows_read, "steps": steps})
@@ -126,7 +131,8 @@ def _note(index: Index, record: Record, end: int) -> None:
     index.digests.append(content_digest(record.fields))
     index.tokens.append(record.tokens[1] if record.tokens else 0)
     index.characters.append(sum([len(value) for value in record.fields.values()]))
-    index.categories.append(category if isinstance(category, str) else json.dumps(category, ensure_ascii=False))
+    index.categories.append(
+        category if isinstance(category, str) else json.dumps(category, ensure_ascii=False)
+    )
     index.languages.append(script_language(text))
     index.ends.append(end)
-

@@ -16,7 +16,7 @@ _MAX_FIELD = 64 << 20
 
 
 def csv_rows(content: Iterable[bytes], name: str) -> Iterator[Row]:
-    """Each row by the names of the header, every value text; one that does not fit the header is `Unreadable`."""
+    """Each row by the names of the header, every value text; one that does not fit is `Unreadable`."""
     previous = csv.field_size_limit(_MAX_FIELD)
     try:
         yield from _rows(content, name)

@@ -41,5 +41,5 @@ def _written(part: Part) -> Iterator[tuple[str, str]]:
     at, value = f"sources.{part.label}.{option}", part.options[option]
     many = [(at, value)] if isinstance(value, str) else [(f"{at}[{n}]", text) for n, text in enumerate(value)]
     for place, text in many:
-        if not (text.startswith(S3) if option == "path" else is_repo(text)):
+        if text and not (text.startswith(S3) if option == "path" else is_repo(text)):
             yield place, text

@@ -1,4 +1,4 @@
-"""Stage `build`: from the sources of a recipe to training files, found again by the address of all that made them."""
+"""Stage `build`: from sources to training files, found again by the address of all that made them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MANIFEST = "dataset.json"
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A finished dataset: `train.jsonl`, `validation.jsonl` (if any), `dropped.jsonl`, `index.json`, `dataset.json`."""
+    """A finished dataset: training files, `dropped.jsonl`, `index.json` and the manifest `dataset.json`."""
 
     address: str
     folder: Path
@@ -50,7 +50,9 @@ def build(
     def make(folder: Path) -> None:
         from runner.training_files import write_training_files
 
-        corpus = _corpus(recipe, inputs, tokenizer, cache, corpus_address, workers, progress or Progress(quiet=True))
+        corpus = _corpus(
+            recipe, inputs, tokenizer, cache, corpus_address, workers, progress or Progress(quiet=True)
+        )
         manifest = {"address": address, **write_training_files(folder, corpus, recipe, inputs, tokenizer)}
         write_json(folder / MANIFEST, manifest)
 
@@ -68,7 +70,9 @@ def _is_whole(folder: Path) -> bool:
     """Whether every file is there at its full size: someone may have tidied up in the cache."""
     try:
         files = read_manifest(folder)["files"]
-        return (folder / "index.json").exists() and all((folder / name).stat().st_size == facts["bytes"] for name, facts in files.items())
+        return (folder / "index.json").exists() and all(
+            (folder / name).stat().st_size == facts["bytes"] for name, facts in files.items()
+        )
     except (OSError, ValueError, KeyError):
         return False
 

@@ -39,17 +39,19 @@ def _steps(manifest: Mapping[str, Any]) -> Iterator[str]:
     for step in manifest["steps"]:
         dropped = sum(step["dropped"].values())
         reasons = ", ".join(f"{reason} {number:,}" for reason, number in step["dropped"].items())
-        counts = " ".join(f"{n:>9,}" for n in (step["in"], step["changed"], step["created"], dropped, step["kept"]))
+        counts = " ".join(
+            f"{n:>9,}" for n in (step["in"], step["changed"], step["created"], dropped, step["kept"])
+        )
         yield f"  {step['label']:<22} {counts}" + (f"  {reasons}" if reasons else "")
 
 
 def _totals(manifest: Mapping[str, Any]) -> Iterator[str]:
     totals = manifest["totals"]
     created = f" + {totals['created']:,} created" if totals["created"] else ""
-    yield f"records: {totals['read']:,} read{created} = {totals['kept']:,} kept + {totals['dropped']:,} dropped"
-    yield (
-        f"split: {totals['train']:,} training, {totals['validation']:,} validation, {totals['unused']:,} not used"
-    )
+    kept, dropped = totals["kept"], totals["dropped"]
+    yield f"records: {totals['read']:,} read{created} = {kept:,} kept + {dropped:,} dropped"
+    validation, unused = totals["validation"], totals["unused"]
+    yield f"split: {totals['train']:,} training, {validation:,} validation, {unused:,} not used"
 
 
 def _tokens(manifest: Mapping[str, Any], model: Model) -> Iterator[str]:
@@ -57,7 +59,9 @@ def _tokens(manifest: Mapping[str, Any], model: Model) -> Iterator[str]:
     for side in ("train", "validation"):
         if numbers := tokens[side]:
             bounds = estimate(model, numbers["total"])
-            spread = "" if bounds.low == bounds.high else f" ({bounds.low:,} to {bounds.high:,} for {model.name})"
+            spread = (
+                "" if bounds.low == bounds.high else f" ({bounds.low:,} to {bounds.high:,} for {model.name})"
+            )
             yield (
                 f"tokens, {side}: {numbers['total']:,} of {tokens['tokenizer']}{spread};"
                 f" per record {numbers['min']:,} to {numbers['max']:,}, median {numbers['p50']:,}"
@@ -67,4 +71,5 @@ def _tokens(manifest: Mapping[str, Any], model: Model) -> Iterator[str]:
 def _files(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield "files"
     for name, facts in manifest["files"].items():
-        yield f"  {name:<18} {facts['records']:>9,} records {facts['bytes']:>12,} bytes  sha256 {facts['sha256']}"
+        size = f"{facts['records']:>9,} records {facts['bytes']:>12,} bytes"
+        yield f"  {name:<18} {size}  sha256 {facts['sha256']}"

@@ -2,7 +2,7 @@
 
 A value without braces names a column. With braces it is a template in which `{column}` is replaced by
 the column's text, `[[ … ]]` is left out when a column in it is blank, and `{{` and `}}` are braces.
-Nothing else has a meaning: there is no expression that could run code, and values are never read as templates.
+Nothing else has a meaning: no expression could run code, and values are never read as templates.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def mapping(fields: Mapping[str, str]) -> Callable[[Row], tuple[dict[str, str], 
 
 
 def columns(fields: Mapping[str, str]) -> tuple[str, ...]:
-    """Every column that the mapping reads, each once, in the order of the mapping. Errors: `TemplateError`."""
+    """Every column that the mapping reads, each once, in its order. Errors: `TemplateError`."""
     return tuple(dict.fromkeys(column for value in fields.values() for column in columns_of(value)))
 
 

@@ -17,10 +17,15 @@ from runner.recipe import Part
 _PACKAGE = Path(__file__).parent
 _IMPORT = re.compile(r"^[ ]*(?:from (runner[.\w]*) import (\([^)]*\)|[^\n]*)|import (runner[.\w]*))", re.M)
 _OTHERS = re.compile(r"^[ ]*(?:from|import) (\w+)", re.M)
-_NEUTRAL = frozenset({"errors", "finding", "progress", "atomic", "plugins", "resources", "project", "engine", "model"})
+_NEUTRAL = frozenset(
+    {"errors", "finding", "progress", "atomic", "plugins", "resources", "project", "engine", "model"}
+)
 """Modules of the package whose code cannot change a byte of a result."""
 _NEUTRAL_PACKAGES = frozenset(
-    "runner boto3 botocore huggingface_hub pyarrow tiktoken tiktoken_ext toktok typing_extensions yaml zstandard".split()
+    {
+        *("runner", "typing_extensions", "tiktoken", "tiktoken_ext", "toktok"),
+        *("boto3", "botocore", "huggingface_hub", "pyarrow", "yaml", "zstandard"),
+    }
 )
 """Packages that transport bytes, or whose versions are in an address anyway."""
 _DISTRIBUTIONS = {"re2": "google-re2"}
@@ -28,7 +33,7 @@ _DISTRIBUTIONS = {"re2": "google-re2"}
 
 
 def code_digest(modules: Iterable[str]) -> str:
-    """SHA-256 of these modules (`runner.x`), of all of the package that they import, and of other packages' versions."""
+    """SHA-256 of modules (`runner.x`), of all of the package that they import, and of others' versions."""
     found: dict[str, str] = {}
     waiting = list(modules)
     while waiting:

@@ -71,7 +71,9 @@ def cpu_capability(cpuinfo: Path = _PROC / "cpuinfo") -> str:
         text = cpuinfo.read_text()
     except OSError:
         return platform.machine() or "unknown"
-    flags = next((set(line.split(":")[1].split()) for line in text.splitlines() if line.startswith("flags")), set())
+    flags = next(
+        (set(line.split(":")[1].split()) for line in text.splitlines() if line.startswith("flags")), set()
+    )
     for name, needed in (
         ("x86 AMX-BF16", {"amx_bf16", "avx512f"}),
         ("x86 AVX512-BF16", {"avx512_bf16"}),

@@ -22,22 +22,39 @@ _SETTINGS = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_UPDATE_DOWNLOAD_COUNTS": "0",
 }
-# By the name of the exception's class, most telling first: the libraries wrap each other's errors, and raise
-# those of an HTTP library that changed twice in two years. `{}` is `repo@revision`.
+# By the name of the exception's class, most telling first: the libraries wrap each other's errors, and which
+# HTTP library's errors they pass on differs from one version to the next. `{}` is `repo@revision`.
+_NETWORK = "check the network and HF_ENDPOINT"
 _WORDS = {
-    "GatedRepoError": ("{} is gated: this account may not read it", "accept its terms on the hub and sign in: `hf auth login`"),
-    "RevisionNotFoundError": ("{}: there is no such revision", "set `revision` to a commit, tag or branch of the dataset"),
-    "RepositoryNotFoundError": ("{} does not exist on the hub, or is private", "check `repo`; sign in for a private one: `hf auth login`"),
-    "OfflineModeIsEnabled": ("{} is not in the cache, and the hub may not be asked", "run once without --offline"),
-    "ConnectError": ("{}: the hub cannot be reached", "check the network and HF_ENDPOINT"),
-    "TimeoutException": ("{}: the hub did not answer in time", "check the network and HF_ENDPOINT, and try again"),
-    "DatasetNotFoundError": ("{} does not exist on the hub, or this account may not read it", "check `repo`; sign in: `hf auth login`"),
-    "LocalEntryNotFoundError": ("{}: the hub cannot be reached", "check the network and HF_ENDPOINT"),
+    "GatedRepoError": (
+        "{} is gated: this account may not read it",
+        "accept its terms on the hub and sign in: `hf auth login`",
+    ),
+    "RevisionNotFoundError": (
+        "{}: there is no such revision",
+        "set `revision` to a commit, tag or branch of the dataset",
+    ),
+    "RepositoryNotFoundError": (
+        "{} does not exist on the hub, or is private",
+        "check `repo`; sign in for a private one: `hf auth login`",
+    ),
+    "OfflineModeIsEnabled": ("{} is not in the cache, and the hub may not be asked", "run without --offline"),
+    "ConnectError": ("{}: the hub cannot be reached", _NETWORK),
+    "TimeoutException": ("{}: the hub did not answer in time", f"{_NETWORK}, and try again"),
+    "DatasetNotFoundError": (
+        "{} does not exist on the hub, or this account may not read it",
+        "check `repo`; sign in: `hf auth login`",
+    ),
+    "LocalEntryNotFoundError": ("{}: the hub cannot be reached", _NETWORK),
     "EmptyDatasetError": ("{} holds no data files that can be read", "look at its files on the hub"),
     "DataFilesNotFoundError": ("{} holds no data files that can be read", "look at its files on the hub"),
-    "DatasetGenerationError": ("{} cannot be read as a table", "look at its files: rows must agree in their columns"),
-}  # fmt: skip
+    "DatasetGenerationError": ("{} cannot be read as a table", "look at its files: rows need equal columns"),
+}
 _LIBRARIES = ("datasets", "huggingface_hub", "httpx", "httpx2", "fsspec", "pyarrow", "pandas")
+
+
+class UnreachableError(RunnerError):
+    """The hub does not answer."""
 
 
 def commit_of(repo: str, revision: str | None, *, cache: Path, offline: bool) -> str:
@@ -56,13 +73,18 @@ def commit_of(repo: str, revision: str | None, *, cache: Path, offline: bool) ->
             f"the commit of {repo}@{wanted} is not known, and --offline forbids to ask the hub",
             fix="set `revision` to a commit, or run once without --offline",
         )
-    with explained(f"{repo}@{wanted}"):
+    commit = ask(repo, wanted)
+    write_json(note, {"repo": repo, "revision": wanted, "commit": commit})
+    return commit
+
+
+def ask(repo: str, revision: str) -> str:
+    """The hub's own answer: the commit. Errors: `RunnerError`, among them `UnreachableError`."""
+    with explained(f"{repo}@{revision[:12]}"):
         set_up(offline=False)
         from huggingface_hub import HfApi
 
-        commit = str(HfApi().dataset_info(repo, revision=wanted, timeout=30).sha)
-    write_json(note, {"repo": repo, "revision": wanted, "commit": commit})
-    return commit
+        return str(HfApi().dataset_info(repo, revision=revision, timeout=30).sha)
 
 
 def is_repo(repo: str) -> bool:
@@ -112,7 +134,8 @@ def _in_words(error: BaseException, what: str) -> RunnerError:
         cause = cause.__cause__ or cause.__context__
     for name, (words, fix) in _WORDS.items():
         if name in names:
-            return RunnerError(words.format(what), fix=fix)
+            kind = UnreachableError if fix.startswith(_NETWORK) else RunnerError
+            return kind(words.format(what), fix=fix)
     first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
     return RunnerError(
         f"{what} cannot be read: {first_line}", fix="check `repo`, `revision`, `config` and `split`"

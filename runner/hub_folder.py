@@ -59,7 +59,7 @@ def saved_paths(folder: Path) -> list[str]:
 
 
 def _require_card_inside(card: Path) -> None:
-    """The card's `configs` may name files by patterns: only ones of this folder, and no address to fetch from."""
+    """The card's `configs` may name files by patterns: only of this folder, and no address to fetch from."""
     if not card.is_file():
         return
     text = card.read_bytes()[:_MAX_CARD_BYTES].decode(errors="replace")

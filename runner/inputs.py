@@ -1,4 +1,4 @@
-"""The sources of a recipe, opened: where each may read, what it holds, and what the dataset's address needs of it."""
+"""The sources of a recipe, opened: where each may read, what it holds, what an address needs of it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class NamedInput:
 
     def identity(self) -> dict[str, Any]:
         """What the records depend on: the content and how it is read, not how it is described."""
-        options = {key: value for key, value in self.part.options.items() if key not in {"licence", "description"}}
+        options = {
+            key: value for key, value in self.part.options.items() if key not in {"licence", "description"}
+        }
         identity = part_identity("sources", Part(self.part.label, self.part.kind, options))
         # The order of the mapping is the order of the fields.
         return {**identity, "fields": list(options["fields"].items()), "digest": self.input.digest}

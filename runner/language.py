@@ -43,7 +43,7 @@ def shares(text: str) -> dict[str, float]:
 
 
 def share(text: str, language: Language) -> float | None:
-    """The share of the letters that this language may be written in, from 0 to 1; None without any letters."""
+    """The share of the letters that this language is written in, from 0 to 1; None without letters."""
     return _share(letters(text), language)
 
 

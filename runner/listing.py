@@ -64,6 +64,6 @@ def _walk(
             yield prefix + entry.name, entry
         elif depth is None or depth > 0:
             real = reach.resolve(Path(entry.path)) if entry.is_symlink() else folder / entry.name
-            if real not in above:  # a link to a folder above would never end
+            if real != folder and real not in above:  # a link to a folder above would never end
                 deeper = None if depth is None else depth - 1
                 yield from _walk(real, f"{prefix}{entry.name}/", reach, deeper, above | {folder, real})

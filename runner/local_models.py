@@ -6,6 +6,7 @@ A base is one of: a model with a capability file of platform `local`, a folder w
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -46,7 +47,14 @@ class Base:
 
     def as_dict(self) -> dict[str, Any]:
         """What enters a plan: no path of this machine."""
-        return {"name": self.name, "kind": self.kind, "title": self.title, "digest": self.digest}
+        note = self.capability.data["artifact"]["note"] if self.kind in {"made", "package"} else ""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "title": self.title,
+            "digest": self.digest,
+            "note": note,
+        }
 
 
 def find_base(name: str, reach: Reach) -> Base:
@@ -61,7 +69,7 @@ def find_base(name: str, reach: Reach) -> Base:
 
 
 def location(base: dict[str, Any], root: Path) -> Path | None:
-    """Where the planned base lies here: its GGUF file or its folder; None when the trainer makes or fetches it."""
+    """Where the planned base lies here: its GGUF file or its folder; None if it is yet to be made."""
     if base["kind"] == "package":
         return gguf_file(load_model(base["name"]).data["artifact"])
     if base["kind"] != "folder":
@@ -112,10 +120,8 @@ def _cached_digest(path: Path) -> str:
         return note.read_text()
     except OSError:
         value = file_digest(path)
-        try:
+        with contextlib.suppress(OSError):  # A read-only home only costs time.
             write_text(note, value)
-        except OSError:
-            pass  # A read-only home only costs time.
         return value
 
 
@@ -150,10 +156,16 @@ def _folder(name: str, reach: Reach) -> Base:
         raise UnusableBaseError(error.message, fix=fix) from None
     config = _config(folder, name, fix)
     if not list(folder.glob("*.safetensors")):
-        hint = "; its pickled weights (*.bin) are not read: a pickle can run code" if list(folder.glob("*.bin")) else ""
+        hint = (
+            "; its pickled weights (*.bin) are not read: a pickle can run code"
+            if list(folder.glob("*.bin"))
+            else ""
+        )
         raise UnusableBaseError(f"{name} holds no *.safetensors weights{hint}", fix=fix)
     if "auto_map" in config:
-        raise UnusableBaseError(f"{name} needs code of its own (auto_map in config.json), which is never run", fix=fix)
+        raise UnusableBaseError(
+            f"{name} needs code of its own (auto_map in config.json), which is never run", fix=fix
+        )
     limit = config.get("max_position_embeddings")
     title = f"{(config.get('architectures') or ['model'])[0]} in {folder.name}"
     tokens = limit if isinstance(limit, int) else None

@@ -1,4 +1,4 @@
-"""What a local training will use: the base's defaults, what carries over from the recipe, what the executor states."""
+"""What a local training will use: the base's defaults, recipe values that carry over, the executor's own."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def effective_hyperparameters(
 
 
 def carried_over(recipe: Recipe, base: Base) -> dict[str, Any]:
-    """The recipe's values that keep their meaning on this base. A learning rate does not: models differ too much."""
+    """The recipe's values that keep their meaning on this base. A learning rate does not."""
     schemas = base.capability.methods[recipe.method].hyperparameters
     own = recipe.model == base.name
     return {

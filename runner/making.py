@@ -20,12 +20,33 @@ def recipe_from(composed: Composed, model: Model, data_roots: Sequence[Path] = (
         return None
 
 
+def sources_only(composed: Composed, data_roots: Sequence[Path] = ()) -> Recipe:
+    """What can be said of the sources of a recipe that cannot be made: enough to look at their files."""
+    config = composed.mapping
+    sources = config.get("sources")
+    parts = sources.items() if isinstance(sources, dict) else ()
+    return Recipe(
+        name=str(config.get("name")),
+        description="",
+        model=str(config.get("model")),
+        method=str(config.get("method")),
+        region=None,
+        sources=tuple(_part(label, value) for label, value in parts if isinstance(value, dict)),
+        steps=(),
+        format=Part("format", "", {}),
+        split=Split(0, None, 0),
+        hyperparameters={},
+        budget=Budget(None, None, False),
+        executor=Part("executor", "", {}),
+        **_frame(composed, data_roots),
+    )
+
+
 def _recipe(composed: Composed, model: Model, data_roots: Sequence[Path]) -> Recipe:
     config = composed.mapping
     method = model.methods[config["method"]]
     budget, split, form = config["budget"], config["split"], dict(config["format"])
     kind = form.pop("kind", None) or method.format
-    roots = dict.fromkeys([composed.root, *(Path(folder).absolute() for folder in data_roots)])
     executor = dict(config["executor"])
     return Recipe(
         name=str(config["name"]),
@@ -38,15 +59,31 @@ def _recipe(composed: Composed, model: Model, data_roots: Sequence[Path]) -> Rec
         format=Part("format", kind, form),
         split=Split(split["validation"], split["train_records"], split["seed"]),
         hyperparameters=_hyperparameters(config["hyperparameters"], method.hyperparameters),
-        budget=Budget(_usd(budget["max_usd"]), _usd(budget["max_usd_per_sweep"]), budget["accept_unknown_prices"]),
+        budget=Budget(
+            _usd(budget["max_usd"]), _usd(budget["max_usd_per_sweep"]), budget["accept_unknown_prices"]
+        ),
         executor=Part("executor", executor.pop("kind"), executor),
-        file=composed.file,
-        root=composed.root,
-        overrides=composed.overrides,
-        config=config,
-        trusted_paths=frozenset(path for path, origin in composed.origins.items() if origin.on_command_line),
-        data_roots=tuple(roots),
+        **_frame(composed, data_roots),
     )
+
+
+def _frame(composed: Composed, data_roots: Sequence[Path]) -> dict[str, Any]:
+    """Where the recipe stands and what it may read."""
+    typed = (
+        path
+        for path, origin in composed.origins.items()
+        if origin.on_command_line and not isinstance(origin.value, dict)
+    )
+    return {
+        "file": composed.file,
+        "root": composed.root,
+        "overrides": composed.overrides,
+        "config": composed.mapping,
+        "trusted_paths": frozenset(typed),
+        "data_roots": tuple(
+            dict.fromkeys([composed.root, *(Path(folder).absolute() for folder in data_roots)])
+        ),
+    }
 
 
 def _part(label: str, value: Mapping[str, Any] | None) -> Part:
@@ -63,7 +100,9 @@ def _hyperparameters(
     values: Mapping[str, Any], schemas: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, int | float | str]:
     """Values in the type that the model states: a number may be written in quotes."""
-    return {name: as_stated(value, schemas.get(name, {})) for name, value in values.items() if value is not None}
+    return {
+        name: as_stated(value, schemas.get(name, {})) for name, value in values.items() if value is not None
+    }
 
 
 def as_stated(value: Any, schema: Mapping[str, Any]) -> Any:

@@ -42,7 +42,7 @@ def drops(steps: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def statistics(index: Index, split: Sides, tokenizer: str) -> dict[str, Any]:
-    """Tokens and characters of both files; length histogram, categories and languages of the training file."""
+    """Tokens and characters of both files; lengths, categories and languages of the training file."""
     train_tokens = [index.tokens[n] for n in split.train]
     categories = Counter(index.categories[n] for n in split.train)
     languages = Counter(index.languages[n] for n in split.train)
@@ -63,7 +63,7 @@ def _both(values: Sequence[int], split: Sides) -> dict[str, Any]:
 
 
 def _distribution(values: list[int]) -> dict[str, int]:
-    """Total and percentiles; a percentile is the smallest value that so many per cent of the records do not exceed."""
+    """Total and percentiles: the smallest value that so many per cent of the records do not exceed."""
     ordered = sorted(values) or [0]
     last = len(ordered) - 1
 

@@ -46,7 +46,7 @@ class S3Object:
 
 
 def fetched(uri: str, folder: Path, *, offline: bool) -> list[tuple[str, str, Path, str]]:
-    """Name, URI, local file and SHA-256 of every object that a URI, a pattern or a prefix (ending in `/`) names.
+    """Name, URI, local file and SHA-256 of every object that a URI, a pattern or a prefix names.
 
     `offline` uses what the last look at S3 found.
     """

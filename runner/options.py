@@ -15,7 +15,10 @@ def recipe_arguments(parser: argparse.ArgumentParser, *, formats: Sequence[str] 
     """RECIPE, overrides, and what a recipe may read."""
     parser.add_argument("recipe", metavar="RECIPE", help="path of a recipe file")
     parser.add_argument(
-        "overrides", metavar="OVERRIDE", nargs="*", help="key=value, group=name, ~key: laid over the recipe (Hydra grammar)"
+        "overrides",
+        metavar="OVERRIDE",
+        nargs="*",
+        help="key=value, group=name, ~key: laid over the recipe (Hydra grammar)",
     )
     reading_arguments(parser, formats=formats)
 
@@ -30,7 +33,9 @@ def reading_arguments(parser: argparse.ArgumentParser, *, formats: Sequence[str]
         "--allow-env", metavar="NAME", action="append", default=[],
         help="environment variable that the recipe may read with ${oc.env:NAME} (repeatable)",
     )  # fmt: skip
-    parser.add_argument("--format", choices=tuple(formats), default="text", help="how to print (default: text)")
+    parser.add_argument(
+        "--format", choices=tuple(formats), default="text", help="how to print (default: text)"
+    )
     parser.add_argument("--no-color", action="store_true", help="plain text, as with NO_COLOR set")
 
 

@@ -12,7 +12,7 @@ COMMAND_LINE = "command line"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The place where a value was written, the value as written, and the value it replaced during composition."""
+    """The place where a value was written, the value as written, and the value it replaced."""
 
     place: Place
     value: Any
@@ -30,7 +30,11 @@ class Origin:
     def replaced(self) -> str:
         """What a finding says about the value before: `2 at conf/base.yaml:3:4`."""
         before = self.overrode
-        return "" if before is None or before.value in (None, {}) else f"{spelled(before.value)} at {before.place}"
+        return (
+            ""
+            if before is None or before.value in (None, {})
+            else f"{spelled(before.value)} at {before.place}"
+        )
 
     def as_list(self) -> list[Any]:
         """Compact plain data, the inverse of `from_list`."""

@@ -1,4 +1,4 @@
-"""The first rows of a local file, read with the standard library only: what `validate` can afford to look at."""
+"""The first rows of a local file, by the standard library alone: what `validate` can afford to look at."""
 
 from __future__ import annotations
 

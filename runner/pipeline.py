@@ -1,7 +1,7 @@
-"""From the rows of the sources to the records that are kept: shards through the first steps, then one merge in order.
+"""From rows to the records that are kept: shards through the first steps, then one merge in order.
 
-A shard's result is a pure function of its bytes, the field mapping and those leading steps that look at one record
-at a time. It is kept under the SHA-256 of exactly that, so a killed build repeats only what is missing.
+A shard's result is a pure function of its bytes, the field mapping and those leading steps that look at
+one record at a time. It is kept under the SHA-256 of just that: a killed build repeats only what is missing.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def counted(records: list[Record], tokenizer: str) -> list[Record]:
 
 
 class Pipeline:
-    """The work of one corpus. `tallies` (the reading first) and `rows_read` are complete after the last record."""
+    """The work of one corpus. `tallies` (reading first) and `rows_read` are complete at the end."""
 
     def __init__(self, steps: Sequence[Part], tokenizer: str, engine: Engine, cache: Path) -> None:
         self.steps = load_steps(steps)

@@ -32,7 +32,9 @@ def names(folder: str) -> tuple[str, ...]:
 def load(folder: str, name: str) -> Callable[..., Any]:
     """The plug-in's function. Errors: `RunnerError` when there is no such plug-in."""
     if name not in names(folder):
-        raise RunnerError(f"there is no {folder} plug-in named {name!r}", fix=f"one of: {', '.join(names(folder))}")
+        raise RunnerError(
+            f"there is no {folder} plug-in named {name!r}", fix=f"one of: {', '.join(names(folder))}"
+        )
     path = Path(__file__).parent.joinpath(*folder.split("."), f"{name}.py")
     if path.exists():
         module = importlib.import_module(f"runner.{folder}.{name}")

@@ -8,18 +8,26 @@ from functools import cache
 from typing import Any
 
 from runner import plugins
-from runner.schema import options_schema, recipe_schema
+from runner.schema import recipe_schema
+from runner.signatures import options_schema
 
 _KIND = {"description": "Name of the plug-in; by default the label.", "type": ["string", "null"]}
 _SOURCE: dict[str, Any] = {
     "fields": {
-        "description": "From field to column, or to a template such as `{instruction}[[ <context>{input}</context>]]`.",
+        "description": "From field to column, or to a template such as `{question}[[ <c>{context}</c>]]`.",
         "type": "object",
         "additionalProperties": {"type": "string"},
         "minProperties": 1,
     },
-    "limit": {"description": "Read the first N rows only; null reads all.", "type": ["integer", "null"], "minimum": 1},
-    "licence": {"description": "Licence of the data, for the manifest and the report.", "type": ["string", "null"]},
+    "limit": {
+        "description": "Read the first N rows only; null reads all.",
+        "type": ["integer", "null"],
+        "minimum": 1,
+    },
+    "licence": {
+        "description": "Licence of the data, for the manifest and the report.",
+        "type": ["string", "null"],
+    },
     "description": {"description": "What the data is.", "type": ["string", "null"]},
 }
 _ANY_FORMAT = {"type": "object", "properties": {"kind": _KIND, "system": {"type": ["string", "null"]}}}
@@ -41,18 +49,24 @@ def part_schema(folder: str, kind: str | None) -> Mapping[str, Any]:
 
 
 def editor_schema() -> dict[str, Any]:
-    """The schema for editors: keys may be missing, since the defaults list can supply them; options go by kind."""
+    """The schema for editors: keys may be missing, the defaults list can supply them; options go by kind."""
     schema = copy.deepcopy(dict(recipe_schema()))
     definitions: dict[str, Any] = {}
     for place, folder in _PLACES.items():
         rules = []
         for kind in plugins.names(folder):
             name = f"{folder}.{kind}"
-            definitions[name] = {**_relaxed(part_schema(folder, kind)), "title": f"{folder.removesuffix('s')}: {kind}"}
+            definitions[name] = {
+                **_relaxed(part_schema(folder, kind)),
+                "title": f"{folder.removesuffix('s')}: {kind}",
+            }
             rules.append(_when_kind(kind, name))
         part = {"type": ["object", "null"], "allOf": rules, "properties": {"kind": _kinds(folder)}}
         if place in ("sources", "steps"):
-            labels = {kind: {"if": {"not": {"required": ["kind"]}}, "then": _ref(f"{folder}.{kind}")} for kind in plugins.names(folder)}
+            labels = {
+                kind: {"if": {"not": {"required": ["kind"]}}, "then": _ref(f"{folder}.{kind}")}
+                for kind in plugins.names(folder)
+            }
             listed = schema["properties"][place]
             listed["properties"] = {kind: {"allOf": [_null_or(rule)]} for kind, rule in labels.items()}
             listed["patternProperties"] = {".*": part}
@@ -69,7 +83,10 @@ def editor_schema() -> dict[str, Any]:
 
 
 def _when_kind(kind: str, name: str) -> dict[str, Any]:
-    return {"if": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": kind}}}, "then": _ref(name)}
+    return {
+        "if": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": kind}}},
+        "then": _ref(name),
+    }
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -92,8 +109,14 @@ def _relaxed(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _defaults() -> dict[str, Any]:
     choice = {"type": ["string", "array", "null"], "items": {"type": "string"}}
-    entry = {"anyOf": [{"type": "string"}, {"type": "object", "maxProperties": 1, "additionalProperties": choice}]}
-    return {"description": "Conf files that this recipe is laid over, in order (Hydra's defaults list).", "type": "array", "items": entry}
+    entry = {
+        "anyOf": [{"type": "string"}, {"type": "object", "maxProperties": 1, "additionalProperties": choice}]
+    }
+    return {
+        "description": "Conf files that this recipe is laid over, in order (Hydra's defaults list).",
+        "type": "array",
+        "items": entry,
+    }
 
 
 def _hyperparameters() -> dict[str, Any]:
@@ -105,4 +128,7 @@ def _hyperparameters() -> dict[str, Any]:
         for method in model.methods.values():
             for name in method.hyperparameters:
                 names.setdefault(name, []).append(model.id)
-    return {name: {"description": f"Known to {', '.join(dict.fromkeys(ids))}."} for name, ids in sorted(names.items())}
+    return {
+        name: {"description": f"Known to {', '.join(dict.fromkeys(ids))}."}
+        for name, ids in sorted(names.items())
+    }

@@ -5,11 +5,11 @@ from __future__ import annotations
 import string
 from typing import Literal
 
-_BEGINNING = 400
+_BEGINNING = 200
 _JAPANESE_SHARE = 0.3
 _CHINESE_FROM = 30  # a title or a name may be all kanji; a longer text without any kana is not Japanese
 
-# The lead byte of a UTF-8 sequence tells the script well enough, and bytes are counted without a loop in Python.
+# The lead byte of a UTF-8 sequence tells the script well enough, and bytes are counted without a loop.
 _ALL = bytes(range(256))
 _KANA_LEAD, _PUNCTUATION_LEADS = b"\xe3", b"\xe3\x80"
 _NOT_HAN_LEAD = bytes(byte for byte in _ALL if not 0xE4 <= byte <= 0xE9)
@@ -18,7 +18,7 @@ _NOT_ASCII = _ALL[128:]
 
 
 def script_language(text: str) -> Literal["ja", "en", "other"]:
-    """The likeliest of Japanese, English and everything else, from the first 400 characters."""
+    """The likeliest of Japanese, English and everything else, from the first 200 characters."""
     sample = text[:_BEGINNING]
     encoded = sample.encode("utf-8", "surrogatepass")
     punctuation = encoded.count(_PUNCTUATION_LEADS)

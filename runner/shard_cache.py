@@ -1,4 +1,4 @@
-"""Results of shards on disk under the address of all that they depend on; found again, or worked out and kept."""
+"""Results of shards on disk, by the address of all they depend on: found again, or worked out and kept."""
 
 from __future__ import annotations
 
@@ -43,7 +43,16 @@ class CachedRun:
 
     def _file(self, task: Task) -> Path:
         shard = task.shard
-        rest = [self.base, task.fields, task.rows, shard.label, shard.first, shard.decoder, shard.name, shard.line]
+        rest = [
+            self.base,
+            task.fields,
+            task.rows,
+            shard.label,
+            shard.first,
+            shard.decoder,
+            shard.name,
+            shard.line,
+        ]
         whole = hashlib.sha256(canonical_json(rest))
         whole.update(hashlib.sha256(shard.payload).digest())
         address = whole.hexdigest()

@@ -17,7 +17,7 @@ _GITHUB = {"error": "error", "warning": "warning", "advice": "notice"}
 
 
 def show_error(error: RunnerError, words: Sequence[str]) -> None:
-    """Print an error in the format that the command line `words` ask for: text to stderr, the others to stdout."""
+    """Print an error in the format that the command line asks for: text to stderr, the others to stdout."""
     format = format_of(words)
     findings = error.findings if isinstance(error, RecipeError) else ()
     if format == "text":
@@ -29,13 +29,20 @@ def show_error(error: RunnerError, words: Sequence[str]) -> None:
     elif findings:
         show_findings(findings, format)
     elif format == "json":
-        data = {"error": error.message, "fix": error.fix, "exit_code": error.exit_code, "notes": _notes(error)}
+        data = {
+            "error": error.message,
+            "fix": error.fix,
+            "exit_code": error.exit_code,
+            "notes": _notes(error),
+        }
         print(json.dumps(data, ensure_ascii=False, indent=2))
     else:
         print(f"::error title={_property(type(error).__name__)}::{_data(error.message)}")
 
 
-def show_findings(findings: Sequence[Finding], format: str, *, color: bool = False, stream: TextIO | None = None) -> None:
+def show_findings(
+    findings: Sequence[Finding], format: str, *, color: bool = False, stream: TextIO | None = None
+) -> None:
     """Print findings; nothing is printed as text if there are none."""
     stream = stream or sys.stdout
     if format == "json":

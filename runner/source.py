@@ -24,7 +24,7 @@ class SourceContext:
     data_roots: tuple[Path, ...]
     """Folders outside `root` that files named by the recipe may lie in."""
     trusted: bool
-    """The source's path was typed on the command line: it may name any file, relative to the working directory."""
+    """The path was typed on the command line: it may name any file, relative to the working directory."""
     offline: bool
     cache: Path
     """`<root>/.runner/cache`: objects fetched from S3 are kept in its `objects/`."""
@@ -41,7 +41,7 @@ def source_context(recipe: Recipe, label: str, *, cache: Path, offline: bool) ->
         label=label,
         root=recipe.root,
         data_roots=tuple(folder for folder in recipe.data_roots if folder != recipe.root),
-        # Only the location itself counts: whoever types `sources.faq.limit=10` has not looked at the path in the file.
+        # Only the location itself counts: who types `sources.faq.limit=10` has not looked at the path.
         trusted=any(f"sources.{label}.{option}" in recipe.trusted_paths for option in _LOCATIONS),
         offline=offline,
         cache=cache,

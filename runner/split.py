@@ -1,9 +1,9 @@
 """Training and validation by the rank of each document's content: nothing else decides, not even the order.
 
 Documents that share a record (exact duplicates) form one group, and all records of a group stay on one side.
-Groups are ranked by SHA-256(seed, content). Validation takes groups from the top of the ranking until it has its
-number of records; a group that would overshoot is passed over. Training takes the rest in the order of the
-ranking, cut after `train_records`: a smaller training set is literally the beginning of a larger one.
+Groups are ranked by SHA-256(seed, content). Validation takes groups from the top of the ranking until it has
+its number of records; a group that would overshoot is passed over. Training takes the rest in the order of
+the ranking, cut after `train_records`: a smaller training set is literally the beginning of a larger one.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def sides(documents: Sequence[str], digests: Sequence[str], split: Split) -> Sid
 
 
 def validation_size(validation: float | int, records: int, groups: int) -> int:
-    """How many records validation wants: a share is rounded half up, to at least 1 if training keeps something."""
+    """How many records validation wants: a share is rounded half up, to 1 at least for two groups."""
     if isinstance(validation, int) and not isinstance(validation, bool):
         return validation
     share = Fraction(str(validation))  # the decimal that was written, not its binary neighbour
@@ -69,7 +69,7 @@ def ranked_groups(documents: Sequence[str], digests: Sequence[str], seed: int) -
 
 
 def _united(documents: Iterable[list[int]], digests: Sequence[str]) -> dict[str, str]:
-    """Which contents belong together because some document holds both; contents that stand alone are absent."""
+    """Which contents belong together because some document holds both; those that stand alone are absent."""
     parents: dict[str, str] = {}
     for positions in documents:
         if len(positions) > 1:

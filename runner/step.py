@@ -155,5 +155,5 @@ def _origin(step: Step, record: Record, waiting: deque[Record], pieces: int) -> 
 def _broken(step: Step, what: str) -> RunnerError:
     return RunnerError(
         f"the step {step.label} ({step.kind}) {what}",
-        fix="a step yields every record it gets, in order: as it was, changed, in pieces, or dropped with a reason",
+        fix="a step yields every record it gets, in order: as it was, changed, in pieces, or dropped",
     )

@@ -1,4 +1,4 @@
-"""The storage layer: lists and opens the files that a source names, on disk or on S3, and addresses their content."""
+"""The storage layer: lists, opens and addresses the files that a source names, on disk or on S3."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def local_files(text: str, reach: Reach) -> list[StoredFile]:
 
 @contextmanager
 def open_input(file: StoredFile) -> Iterator[BinaryIO]:
-    """The file, open for reading. Errors: `RunnerError` if it is not, or does not stay, what was addressed."""
+    """The file, open for reading. Errors: `RunnerError` if it is not, or stops being, what was addressed."""
     with file.reach.open(file.path) as handle:
         _require_unchanged(file, handle)
         yield handle
@@ -119,7 +119,8 @@ def _require_unchanged(file: StoredFile, handle: BinaryIO) -> None:
 
 
 def _sha256(handle: BinaryIO) -> str:
-    return hashlib.file_digest(handle, "sha256").hexdigest()
+    # The stubs do not know that a BinaryIO can `readinto`.
+    return hashlib.file_digest(handle, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def _stamp(handle: BinaryIO) -> tuple[int, ...]:

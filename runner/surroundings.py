@@ -186,7 +186,7 @@ def _aws(online: bool) -> Iterator[Fact]:
         "AWS region",
         "ok" if found.region else "warn",
         found.region or "not set",
-        "" if found.region else "set AWS_REGION",
+        "" if found.region else "set AWS_DEFAULT_REGION",
     )
     if endpoint := os.environ.get("AWS_ENDPOINT_URL"):
         # The host only: an address may hold a password.

@@ -52,7 +52,8 @@ def sweep(request: SweepRequest, root: Path, name: str) -> Sweep:
     folder = sweep_folder(root, name, request)
     for stale in folder.glob("jobs/*.json"):
         stale.unlink()
-    launch(request.file, request.overrides, functools.partial(run_point, request, folder), folder)
+    task = functools.partial(run_point, request, folder)
+    launch(request.file, request.overrides, task, folder, allow_env=request.allow_env)
     jobs = read_jobs(folder)
     page = write_sweep(folder, jobs, recipe=name, overrides=request.overrides, complete=True)
     return Sweep(folder, tuple(jobs), page)
@@ -84,8 +85,10 @@ def run_point(request: SweepRequest, folder: Path, number: int, overrides: Seque
         execute(plan, checked, dataset, progress)
     except RunnerError as expected:
         error = expected
-        progress.say(f"job {number} failed: {expected.message}")
-    write_job(folder, ended_job(number, overrides, run, error))
+    job = ended_job(number, overrides, run, error)
+    if job.state != "Completed":
+        progress.say(f"job {number}: {job.state}: {job.error}")
+    write_job(folder, job)
     write_sweep(folder, read_jobs(folder), recipe=folder.parent.parent.name, overrides=request.overrides)
 
 

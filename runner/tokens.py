@@ -7,7 +7,7 @@ has been found equal to the one that tiktoken itself expects, so the two differ 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -95,14 +95,20 @@ def disagreement(texts: Sequence[str], tokenizer: str) -> str | None:
 @cache
 def reference(tokenizer: str) -> Encoding:
     """tiktoken's own encoding, made from a vocabulary at hand. Errors: `RunnerError` when there is none."""
-    import types
-
     import tiktoken
-    from tiktoken_ext import openai_public
 
     from runner.vocabulary import ranks
 
-    # tiktoken's definition of the encoding, run with a loader that cannot download.
-    definition = getattr(openai_public, tokenizer)
-    names: dict[str, Any] = {**vars(openai_public), "load_tiktoken_bpe": ranks}
-    return tiktoken.Encoding(**types.FunctionType(definition.__code__, names)())
+    return tiktoken.Encoding(**definition(tokenizer, ranks))
+
+
+def definition(tokenizer: str, load: Callable[[str, str], Mapping[bytes, int]]) -> dict[str, Any]:
+    """tiktoken's definition of an encoding, with `load(address, expected_hash)` in place of its download."""
+    import types
+    from importlib import import_module
+
+    openai_public = import_module("tiktoken_ext.openai_public")
+
+    names = {**vars(openai_public), "load_tiktoken_bpe": load}
+    defined: dict[str, Any] = types.FunctionType(getattr(openai_public, tokenizer).__code__, names)()
+    return defined

@@ -1,4 +1,4 @@
-"""Writes the files of a dataset: the split of a corpus in the model's format, and the manifest that accounts for it."""
+"""Writes the files of a dataset: a corpus, split, in the model's format, and the manifest's numbers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,12 @@ def write_training_files(
         "overlap": overlap.found,
         "files": files,
         "samples": _samples(folder / TRAIN),
-        "versions": {"runner": __version__, "unicode": unicode_version(), "tokenizer": tokenizer, **versions()},
+        "versions": {
+            "runner": __version__,
+            "unicode": unicode_version(),
+            "tokenizer": tokenizer,
+            **versions(),
+        },
     }
 
 
@@ -78,7 +83,7 @@ def _write(file: Path, lines: Iterable[bytes]) -> dict[str, Any]:
 
 
 class _Overlap:
-    """Counts rows that were held out for validation and still turn up: the split cannot know what a format omits."""
+    """Counts rows held out for validation that still turn up: the split cannot know what a format omits."""
 
     def __init__(self, held_out: Iterable[bytes]) -> None:
         self.held_out = frozenset(held_out)

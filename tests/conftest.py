@@ -27,6 +27,6 @@ settings.load_profile("runner")
 
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """A hub on loopback that serves a dolly-like dataset; start a process with `hub.environment` to use it."""
+    """A hub on loopback with a dolly-like dataset; a process started with `hub.environment` uses it."""
     with serving(dolly(), home=str(tmp_path_factory.mktemp("hf_home"))) as running:
         yield running

@@ -46,13 +46,20 @@ class Project:
 
     def recipe(self, extra: str = "", *, text: str | bytes = RECIPE) -> Path:
         """Write recipes/faq.yaml."""
-        return self.write("recipes/faq.yaml", text + textwrap.dedent(extra) if isinstance(text, str) else text)
+        return self.write(
+            "recipes/faq.yaml", text + textwrap.dedent(extra) if isinstance(text, str) else text
+        )
 
     def run(self, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """The real command, in the project folder."""
         command = [sys.executable, "-m", "runner", *words]
         return subprocess.run(
-            command, cwd=self.root, capture_output=True, text=True, env={**os.environ, **(env or {})}, timeout=120
+            command,
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **(env or {})},
+            timeout=120,
         )
 
 
@@ -77,4 +84,8 @@ def findings_of(file: Path, *overrides: str, allow_env: tuple[str, ...] = ()) ->
 
 def codes_of(file: Path, *overrides: str, allow_env: tuple[str, ...] = ()) -> list[str]:
     """The codes of those findings that are errors."""
-    return [finding.code for finding in findings_of(file, *overrides, allow_env=allow_env) if finding.severity == "error"]
+    return [
+        finding.code
+        for finding in findings_of(file, *overrides, allow_env=allow_env)
+        if finding.severity == "error"
+    ]

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner build`."""
     recipe_arguments(parser)
-    parser.add_argument("--workers", type=int, metavar="N", help="worker processes (default: by the amount of data)")
-    parser.add_argument("--offline", action="store_true", help="fetch nothing: use local files and what is cached")
+    parser.add_argument(
+        "--workers", type=int, metavar="N", help="worker processes (default: by the amount of data)"
+    )
+    parser.add_argument(
+        "--offline", action="store_true", help="fetch nothing: use local files and what is cached"
+    )
     parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="copy the files to this folder, too")
 
 
@@ -33,7 +37,9 @@ def run(args: argparse.Namespace) -> int:
 
     checked = checked_from(args)
     progress = Progress(quiet=args.format == "json")
-    dataset = build(checked.recipe, checked.model, workers=args.workers, offline=args.offline, progress=progress)
+    dataset = build(
+        checked.recipe, checked.model, workers=args.workers, offline=args.offline, progress=progress
+    )
     if args.out:
         _copy(dataset, args.out)
     found = _findings(checked, dataset)
@@ -50,7 +56,12 @@ def _findings(checked: Checked, dataset: Dataset) -> list[Finding]:
 
     return [
         checked.composed.finding(
-            finding.path, finding.code, finding.message, severity=finding.severity, fix=finding.fix, source=finding.source
+            finding.path,
+            finding.code,
+            finding.message,
+            severity=finding.severity,
+            fix=finding.fix,
+            source=finding.source,
         )
         for name in plugins.names("checks.dataset")
         for finding in plugins.load("checks.dataset", name)(checked.recipe, checked.model, dataset)

@@ -15,7 +15,9 @@ from runner.errors import RunnerError
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner schema`."""
-    parser.add_argument("-o", "--out", metavar="FILE", type=Path, help="write to this file instead of printing")
+    parser.add_argument(
+        "-o", "--out", metavar="FILE", type=Path, help="write to this file instead of printing"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -30,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         write_text(args.out, text)
     except OSError as error:
-        raise RunnerError(f"{args.out} cannot be written: {error.strerror}", fix="name another file") from None
+        raise RunnerError(
+            f"{args.out} cannot be written: {error.strerror}", fix="name another file"
+        ) from None
     print(f"wrote {args.out}")
     return 0

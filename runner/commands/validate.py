@@ -37,12 +37,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def split_words(words: list[str]) -> tuple[list[str], list[str]]:
-    """Recipes and overrides: the first word is a recipe, and so is every other one that is a file or looks like one."""
+    """Recipes and overrides: the first word is a recipe, and so is every other one that looks like a file."""
     recipes = [words[0]]
     overrides: list[str] = []
     for word in words[1:]:
-        is_file = word.endswith((".yaml", ".yml")) and "=" not in word or (Path(word).is_file() and "=" not in word)
-        (recipes if is_file and not word.startswith("~") else overrides).append(word)
+        named = word.endswith((".yaml", ".yml")) or Path(word).is_file()
+        (recipes if named and "=" not in word and word[0] != "~" else overrides).append(word)
     return recipes, overrides
 
 

@@ -1,8 +1,8 @@
 """The defaults lists of a recipe and of the conf files it names, walked before Hydra does.
 
-Hydra stops at the first problem; here all of them are found, and the entries that cannot be followed are left out.
+Hydra stops at the first problem; here all are found, and entries that cannot be followed are left out.
 
-`R007`: a malformed defaults list, a conf file that does not exist, or files that include each other in a circle.
+`R007`: a malformed defaults list, a conf file that does not exist, files that include each other in a circle.
 """
 
 from __future__ import annotations
@@ -45,10 +45,14 @@ def entry_of(node: Node) -> Entry | None:
     if isinstance(node.value, str):
         path, _, package = node.value.partition("@")
         group, _, name = path.rpartition("/")
-        return None if path == "_self_" else Entry(group, (name,), package, frozenset(), node.place, node.value, False)
+        return (
+            None
+            if path == "_self_"
+            else Entry(group, (name,), package, frozenset(), node.place, node.value, False)
+        )
     if not isinstance(node.value, dict) or len(node.value) != 1:
         raise Malformed("write `- name` or `- group: name`")
-    (key, choice), = node.value.items()
+    ((key, choice),) = node.value.items()
     *words, group = key.split()
     if not set(words) <= set(_WORDS):
         raise Malformed(f"{key!r} is not a group; only `optional` and `override` may stand before one")
@@ -58,7 +62,9 @@ def entry_of(node: Node) -> Entry | None:
         return None
     if not all(isinstance(name, str) for name in names):
         raise Malformed(f"the choice for {group!r} must be the name of a file in conf/{group}/")
-    return Entry(group, tuple(names), package, frozenset(words), choice.place, f"{key}: {choice.raw or names}", True)
+    return Entry(
+        group, tuple(names), package, frozenset(words), choice.place, f"{key}: {choice.raw or names}", True
+    )
 
 
 @dataclass(slots=True)
@@ -73,7 +79,11 @@ class Walk:
     def start(self) -> None:
         """Walk from the recipe. Findings go to the documents."""
         main = self.documents.read(self.documents.main, self.documents.main.name)
-        overridden = {entry.group.lstrip("/") for _, entry in self._entries(main, report=False) if "override" in entry.words}
+        overridden = {
+            entry.group.lstrip("/")
+            for _, entry in self._entries(main, report=False)
+            if "override" in entry.words
+        }
         self.chosen = {*self.chosen, *overridden}
         self._visit(main, "", (self.documents.main.name,))
 
@@ -91,7 +101,11 @@ class Walk:
 
     def _follow(self, document: Document, entry: Entry, base: str, trail: tuple[str, ...]) -> bool:
         """Whether Hydra may follow an entry."""
-        group = entry.group.lstrip("/") if entry.group.startswith("/") else "/".join(filter(None, (base, entry.group)))
+        group = (
+            entry.group.lstrip("/")
+            if entry.group.startswith("/")
+            else "/".join(filter(None, (base, entry.group)))
+        )
         if refused := self._refused(entry, group):
             self.documents.findings.append(refused)
             return False
@@ -117,9 +131,16 @@ class Walk:
 
     def _refused(self, entry: Entry, group: str) -> Finding | None:
         names = (group, *entry.names)
-        if "hydra" in group.split("/")[:1] or "hydra" in re.split(r"[.:]", entry.package) or "hydra" in entry.names:
+        if (
+            "hydra" in group.split("/")[:1]
+            or "hydra" in re.split(r"[.:]", entry.package)
+            or "hydra" in entry.names
+        ):
             return hydra_refused(entry.spelled, entry.place)
-        if any(".." in name.split("/") or "\\" in name or "\0" in name or "://" in name for name in names):
+        if (
+            any(".." in name.split("/") or "\\" in name or "\0" in name for name in names)
+            or "://" in entry.spelled
+        ):
             fix = "name a file below conf/ or beside the recipe"
             return Finding("R305", f"{entry.spelled!r} leaves the search path", place=entry.place, fix=fix)
         if any("${" in name for name in (*names, entry.package)):

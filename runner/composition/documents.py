@@ -106,7 +106,9 @@ class Documents:
         if not isinstance(root.value, dict):
             kind = "a list" if isinstance(root.value, list) else "a single value"
             fix = "write `name: value` lines"
-            raise BadFile(Finding("R006", f"a mapping of settings was expected, not {kind}", place=root.place, fix=fix))
+            raise BadFile(
+                Finding("R006", f"a mapping of settings was expected, not {kind}", place=root.place, fix=fix)
+            )
         self.findings += enforce(root, self.allow_env)
         defaults = root.value.pop("defaults", None)
         return Document(name, shown, root, defaults, self._package(text, shown))
@@ -145,7 +147,13 @@ class Documents:
 
 def is_inside(name: str) -> bool:
     """Whether a config name stays on the search path."""
-    return bool(name) and not name.startswith("/") and "\0" not in name and "\\" not in name and ".." not in name.split("/")
+    return (
+        bool(name)
+        and not name.startswith("/")
+        and "\0" not in name
+        and "\\" not in name
+        and ".." not in name.split("/")
+    )
 
 
 def listing(folder: Path) -> list[str]:

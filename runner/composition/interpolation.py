@@ -1,7 +1,8 @@
 """`${a.b}`: a value taken from elsewhere in the recipe. Resolved here, so that no resolver can ever run.
 
 `R009`: a reference that leads nowhere, or in a circle.
-`R303`: an expression that is more than a reference: a resolver, or an environment variable that the user did not allow.
+`R303`: an expression that is more than a reference: a resolver, or an environment variable that the user did
+  not allow.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_REFERENCE = re.compile(r"\s*(?P<dots>\.*)(?P<path>[^\s.:${}\[\]'\",]+(?:\.[^\s.:${}\[\]'\",]+|\[\d+\])*)\s*\Z")
+_REFERENCE = re.compile(
+    r"\s*(?P<dots>\.*)(?P<path>[^\s.:${}\[\]'\",]+(?:\.[^\s.:${}\[\]'\",]+|\[\d+\])*)\s*\Z"
+)
 _ENVIRONMENT = re.compile(r"\s*oc\.env\s*:\s*(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*(?:,(?P<default>[^${}]*))?\Z")
 _MAX_LENGTH = 1_000_000
 _MAX_CHAIN = 50
@@ -35,7 +38,10 @@ def refusal(expression: str, allow_env: Collection[str]) -> tuple[str, str] | No
         name = environment["name"]
         if name in allow_env:
             return None
-        return f"reading the environment variable {name} is not allowed", f"--allow-env {name}, if you trust this recipe"
+        return (
+            f"reading the environment variable {name} is not allowed",
+            f"--allow-env {name}, if you trust this recipe",
+        )
     head = expression.partition(":")[0].strip()
     what = f"the resolver {head!r}" if ":" in expression and "$" not in head else "this expression"
     return f"{what} is not allowed in ${{...}}", "write the value, or refer to another one: ${a.b}"
@@ -52,7 +58,10 @@ def _parts(text: str) -> list[tuple[str, str | None]]:
             position = literal = start + 2
             continue
         end = _closing(text, start + 2)
-        parts += [(text[literal:start], None), ("", text[start + 2 : end])]
+        inside = (
+            text[start + 2 : end] if end < len(text) else text[start:]
+        )  # unclosed: no reference has a `$`
+        parts += [(text[literal:start], None), ("", inside)]
         position = literal = end + 1
     parts.append((text[literal:], None))
     return parts
@@ -114,13 +123,17 @@ class Resolver:
         for literal, inside in parts:
             found = literal if inside is None else self._expression(inside, path, chain)
             if isinstance(found, dict | list):
-                raise Unresolvable(f"${{{inside}}} is a {'mapping' if isinstance(found, dict) else 'list'}, not text")
+                raise Unresolvable(
+                    f"${{{inside}}} is a {'mapping' if isinstance(found, dict) else 'list'}, not text"
+                )
             text += found if isinstance(found, str) else _spelled(found)
             if len(text) > _MAX_LENGTH:
                 raise Unresolvable("expands to a text without end")
         return text
 
-    def _expression(self, inside: str, path: tuple[str | int, ...], seen: tuple[tuple[str | int, ...], ...]) -> Any:
+    def _expression(
+        self, inside: str, path: tuple[str | int, ...], seen: tuple[tuple[str | int, ...], ...]
+    ) -> Any:
         if refusal(inside, self.allow_env):
             raise Unresolvable(f"${{{inside}}} is not allowed")
         if environment := _ENVIRONMENT.match(inside):
@@ -132,7 +145,10 @@ class Resolver:
         assert reference is not None
         up = len(reference["dots"])
         base = path[:-up] if up else ()
-        names = [int(name[1:]) if name.startswith("[") else name for name in re.findall(r"\[\d+\]|[^.\[\]]+", reference["path"])]
+        names = [
+            int(name[1:-1]) if name.startswith("[") else name
+            for name in re.findall(r"\[\d+\]|[^.\[\]]+", reference["path"])
+        ]
         value: Any = self.root
         target: tuple[str | int, ...] = (*base, *names)
         for depth, name in enumerate(target):

@@ -30,7 +30,7 @@ def config_name(file: Path) -> str:
 
 
 def documents_of(file: Path, allow_env: Collection[str]) -> Documents:
-    """The reader of a recipe's files. A project's conf/ that is a link out of the project is left out, with a finding."""
+    """The reader of a recipe's files; a conf/ that is a link out of the project becomes a finding."""
     main, root = located(file)
     folders = search_path(file)
     documents = Documents(tuple(folders), main, root, allow_env)

@@ -18,12 +18,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from runner.composition.quoting import quoted_words, with_quoted_uris
 from runner.composition.rules import FORBIDDEN_KEYS, hydra_refused, target_refused, value_refused
 from runner.finding import Finding, Place
 from runner.origins import COMMAND_LINE
 
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_OPEN, _CLOSE = "[{(", "]})"
 _HYDRA_WITH_MULTIRUN = re.compile(r"hydra(?:/|\.)(?:launcher|sweeper)(?:\.[\w.-]+)?\Z")
 
 
@@ -56,7 +55,9 @@ class BadOverride(ValueError):
         self.finding = finding
 
 
-def prepared(overrides: Sequence[str], is_group: Callable[[str], bool], *, multirun: bool = False) -> list[str]:
+def prepared(
+    overrides: Sequence[str], is_group: Callable[[str], bool], *, multirun: bool = False
+) -> list[str]:
     """The overrides for Hydra, in order. Errors: `RecipeError` with a finding for each bad one."""
     from runner.errors import RecipeError
 
@@ -93,7 +94,9 @@ def _parse(typed: str, place: Place, is_group: Callable[[str], bool], *, multiru
     key_text, equals, value_text = typed.partition("=")
     if not equals and not typed.startswith("~"):
         fix = "write key=value; a path to another recipe goes before the overrides"
-        raise BadOverride(Finding("R008", f"{typed!r} is neither a recipe file nor an override", place=place, fix=fix))
+        raise BadOverride(
+            Finding("R008", f"{typed!r} is neither a recipe file nor an override", place=place, fix=fix)
+        )
     bare = key_text.lstrip("+~")
     if not bare.strip():
         raise BadOverride(Finding("R008", f"{typed!r} names no key", place=place, fix="write key=value"))
@@ -103,8 +106,8 @@ def _parse(typed: str, place: Place, is_group: Callable[[str], bool], *, multiru
     if not prefix and not chooses and not _is_hydra(bare):
         key_text = f"++{bare}"
     candidates = [f"{key_text}{equals}{with_quoted_uris(value_text, multirun=multirun)}"]
-    if equals and value_text[:1] not in {*_OPEN, "'", '"'}:
-        candidates.append(f"{key_text}={_quoted_words(value_text, multirun=multirun)}")
+    if equals and value_text[:1] not in set("[{('\""):
+        candidates.append(f"{key_text}={quoted_words(value_text, multirun=multirun)}")
     problem = ""
     for text in candidates:
         try:
@@ -114,9 +117,22 @@ def _parse(typed: str, place: Place, is_group: Callable[[str], bool], *, multiru
             problem = problem or _reason(error)
             continue
         sweep = bool(override.is_sweep_override())
-        return Override(text, typed, place, override.key_or_group, override.package, prefix, value, chooses, sweep, override)
+        return Override(
+            text,
+            typed,
+            place,
+            override.key_or_group,
+            override.package,
+            prefix,
+            value,
+            chooses,
+            sweep,
+            override,
+        )
     fix = f"quote the value: '{key_text.lstrip('+')}=\"...\"'" if equals else "write ~key, or key=value"
-    raise BadOverride(Finding("R008", f"override {typed!r} cannot be parsed: {problem}", place=place, fix=fix))
+    raise BadOverride(
+        Finding("R008", f"override {typed!r} cannot be parsed: {problem}", place=place, fix=fix)
+    )
 
 
 @cache
@@ -137,7 +153,11 @@ def _parser() -> Any:
 
 def _reason(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip() and "See https" not in line]
-    text = lines[-1] if lines and not lines[-1].startswith("^") else (lines[0] if lines else type(error).__name__)
+    text = (
+        lines[-1]
+        if lines and not lines[-1].startswith("^")
+        else (lines[0] if lines else type(error).__name__)
+    )
     if "LexerNoViableAlt" in text:
         return "a character in it needs quotes"
     return text.partition(", expecting")[0].partition(" expecting ")[0]
@@ -149,19 +169,23 @@ def _is_hydra(key: str) -> bool:
 
 def _refused(override: Override, allow_env: Collection[str], *, multirun: bool) -> Iterator[Finding]:
     key, place = override.key, override.place
-    if _is_hydra(key) or "hydra" in (override.package or "").split("."):
-        if not (multirun and _HYDRA_WITH_MULTIRUN.match(key) and not override.package):
-            yield hydra_refused(override.typed, place)
-            return
+    let_through = multirun and _HYDRA_WITH_MULTIRUN.match(key) and not override.package
+    if not let_through and (_is_hydra(key) or "hydra" in (override.package or "").split(".")):
+        yield hydra_refused(override.typed, place)
+        return
     for part in re.split(r"[./]", key):
         if part in FORBIDDEN_KEYS:
             yield target_refused(part, place, key)
     if override.is_sweep and not multirun:
         fix = f"add -m to try them all, or quote the value: {key}='\"...\"'"
-        yield Finding("R008", f"{override.typed!r} gives several values for {key}", place=place, path=key, fix=fix)
+        yield Finding(
+            "R008", f"{override.typed!r} gives several values for {key}", place=place, path=key, fix=fix
+        )
     if override.is_group:
         yield from _bad_choice(override)
-    value = override.parsed.value() if not override.is_sweep else getattr(override.parsed.value(), "list", None)
+    value = (
+        override.parsed.value() if not override.is_sweep else getattr(override.parsed.value(), "list", None)
+    )
     yield from value_refused(value, place, key, allow_env)
 
 
@@ -172,65 +196,15 @@ def _bad_choice(override: Override) -> Iterator[Finding]:
         return
     if override.value is None or not all(isinstance(name, str) and name for name in names):
         fix = f"{group}=NAME chooses conf/{group}/NAME.yaml; ~{group} leaves the group out"
-        yield Finding("R008", f"{override.typed!r}: {group} is a config group", place=override.place, path=group, fix=fix)
+        yield Finding(
+            "R008",
+            f"{override.typed!r}: {group} is a config group",
+            place=override.place,
+            path=group,
+            fix=fix,
+        )
     elif any(".." in name.split("/") or name.startswith("/") or "${" in name for name in names):
         fix = f"name a file of conf/{group}/"
-        yield Finding("R305", f"{override.typed!r} leaves the search path", place=override.place, path=group, fix=fix)
-
-
-def with_quoted_uris(value: str, *, multirun: bool = False) -> str:
-    """The value with every URI in quotes, at the top, in lists, mappings and sweeps."""
-    out: list[str] = []
-    depth = position = 0
-    fresh = True  # at the start of a value
-    while position < len(value):
-        char = value[position]
-        if char in "'\"":
-            end = _end_of_quotes(value, position)
-            out.append(value[position:end])
-            position, fresh = end, False
-            continue
-        if fresh and (found := _URI.match(value, position)) is not None:
-            end = _end_of_uri(value, found.end(), depth, multirun=multirun)
-            out.append(_quoted(value[position:end].rstrip()))
-            position, fresh = end, False
-            continue
-        depth += (char in _OPEN) - (char in _CLOSE)
-        fresh = char in "[{(,:" or (fresh and char == " ")
-        out.append(char)
-        position += 1
-    return "".join(out)
-
-
-def _end_of_quotes(value: str, start: int) -> int:
-    position = start + 1
-    while position < len(value) and value[position] != value[start]:
-        position += 2 if value[position] == "\\" else 1
-    return min(position + 1, len(value))
-
-
-def _end_of_uri(value: str, start: int, depth: int, *, multirun: bool) -> int:
-    """At the top a URI goes to the end (in a sweep: to the next comma), inside brackets to their end or a comma."""
-    if depth == 0 and not multirun:
-        return len(value)
-    stops = ",]})" if depth else ","
-    nested = 0
-    for position in range(start, len(value)):
-        char = value[position]
-        if char in _OPEN and char != "(":
-            nested += 1
-        elif nested and char in _CLOSE:
-            nested -= 1
-        elif not nested and char in stops:
-            return position
-    return len(value)
-
-
-def _quoted_words(value: str, *, multirun: bool) -> str:
-    pieces = value.split(",") if multirun else [value]
-    return ",".join(_quoted(piece.strip() if multirun else piece) for piece in pieces)
-
-
-def _quoted(text: str) -> str:
-    """Hydra's quotes: a quote is escaped, and so are the backslashes before one."""
-    return "'" + re.sub(r"(\\*)('|\Z)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), text) + "'"
+        yield Finding(
+            "R305", f"{override.typed!r} leaves the search path", place=override.place, path=group, fix=fix
+        )

@@ -19,8 +19,7 @@ FORBIDDEN_KEYS = frozenset({"_target_", "_recursive_", "_convert_", "_args_", "_
 
 def enforce(root: Node, allow_env: Collection[str]) -> Iterator[Finding]:
     """Findings of one file's tree; what is refused is taken out of it."""
-    for found in _walk(root, "", allow_env, set()):
-        yield found
+    yield from _walk(root, "", allow_env, set())
     if isinstance(root.value, dict) and "hydra" in root.value:
         node = root.value.pop("hydra")
         yield hydra_refused("hydra", node.key or node.place)
@@ -49,7 +48,10 @@ def _walk(node: Node, path: str, allow_env: Collection[str], seen: set[int]) -> 
 def text_refused(text: str, place: Place, path: str, allow_env: Collection[str]) -> list[Finding]:
     """Findings for the `${...}` of one text."""
     reasons = [refusal(expression, allow_env) for expression in expressions(text)]
-    return [Finding("R303", f"{path}: {why}", place=place, path=path, fix=fix) for why, fix in filter(None, reasons)]
+    return [
+        Finding("R303", f"{path}: {why}", place=place, path=path, fix=fix)
+        for why, fix in filter(None, reasons)
+    ]
 
 
 def value_refused(value: Any, place: Place, path: str, allow_env: Collection[str]) -> Iterator[Finding]:
@@ -69,10 +71,16 @@ def value_refused(value: Any, place: Place, path: str, allow_env: Collection[str
 def target_refused(key: str, place: Place, path: str) -> Finding:
     """The finding for a key that would create objects."""
     fix = "name a source, step, format or executor by `kind`; `runner schema` lists them"
-    return Finding("R301", f"the key {key!r} is not allowed: a recipe cannot run code", place=place, path=path, fix=fix)
+    return Finding(
+        "R301", f"the key {key!r} is not allowed: a recipe cannot run code", place=place, path=path, fix=fix
+    )
 
 
 def hydra_refused(what: str, place: Place) -> Finding:
     """The finding for a setting of Hydra itself."""
-    fix = "leave it out; with -m, hydra/launcher=, hydra/sweeper= and their settings may be given on the command line"
-    return Finding("R304", f"{what!r} would change Hydra itself, which a recipe may not", place=place, path=what, fix=fix)
+    fix = (
+        "leave it out; with -m, the launcher, the sweeper and their settings may be given on the command line"
+    )
+    return Finding(
+        "R304", f"{what!r} would change Hydra itself, which a recipe may not", place=place, path=what, fix=fix
+    )

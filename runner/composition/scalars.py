@@ -1,4 +1,4 @@
-"""What a plain word of YAML means: like OmegaConf's reading, without YAML 1.1's surprises that change numbers.
+"""What a plain word of YAML means: OmegaConf's reading, without YAML 1.1's surprises that change numbers.
 
 `1e-5` is a number, `2026-11-21` is text, and so are `010` (octal in YAML 1.1) and `12:30` (base 60 there).
 """
@@ -13,7 +13,9 @@ _TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"
 _FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)\Z")
 _HEX = re.compile(r"[-+]?0x[0-9a-fA-F_]+\Z")
-_FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))(?:[eE][-+]?[0-9]+)?\Z")
+_FLOAT = re.compile(
+    r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))(?:[eE][-+]?[0-9]+)?\Z"
+)
 _SPECIAL = re.compile(r"(?P<sign>[-+]?)\.(?:(?P<inf>inf|Inf|INF)|nan|NaN|NAN)\Z")
 _MAX_DIGITS = 4000  # Python refuses to convert much longer integers
 
@@ -40,7 +42,12 @@ def number(text: str) -> Any:
     return text
 
 
-_CONVERT: dict[str, Any] = {"null": lambda _: None, "bool": plain, "int": number, "float": lambda text: float(number(text))}
+_CONVERT: dict[str, Any] = {
+    "null": lambda _: None,
+    "bool": plain,
+    "int": number,
+    "float": lambda text: float(number(text)),
+}
 
 
 def tagged(text: str, kind: str) -> Any:

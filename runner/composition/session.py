@@ -1,4 +1,4 @@
-"""A Hydra application over one recipe (`--multirun`): same search path, same strict reader, same overrides."""
+"""A Hydra application over one recipe (`--multirun`): same search path, strict reader and overrides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from runner.composition import composer, layout
+from runner.composition import composer, layout, merging
 from runner.composition.documents import display
 from runner.composition.overrides import parsed
 from runner.errors import RecipeError
@@ -24,10 +24,12 @@ def session(file: Path, allow_env: Collection[str]) -> Iterator[Any]:
     from runner.composition.source import StrictSource, hydra_search_path
 
     GlobalHydra.instance().clear()
-    with composer.current_hydra():
+    with merging.current_hydra():
         Plugins.instance().register(StrictSource)
         try:
-            yield Hydra.create_main_hydra2(task_name="runner", config_search_path=hydra_search_path(file, allow_env))
+            yield Hydra.create_main_hydra2(
+                task_name="runner", config_search_path=hydra_search_path(file, allow_env)
+            )
         finally:
             GlobalHydra.instance().clear()
 
@@ -38,8 +40,8 @@ def prepared_overrides(file: Path, overrides: Sequence[str], *, multirun: bool) 
     good, findings = parsed(overrides, composer.is_group(documents), multirun=multirun)
     if findings:
         raise RecipeError(findings)
-    with composer.current_hydra():
-        return [composer.text_of(documents, override) for override in good]
+    with merging.current_hydra():
+        return [merging.text_of(documents, override) for override in good]
 
 
 @contextlib.contextmanager

@@ -1,7 +1,7 @@
 """Hands the documents to Hydra: the scheme `strict://`, and the search path of a recipe.
 
-`compose` uses it without Hydra's plug-in scan. For a Hydra application (`--multirun`), register it and use the
-same search path, so that every job reads its files through the same strict reader:
+`compose` uses it without Hydra's plug-in scan. For a Hydra application (`--multirun`), register it and use
+the same search path, so that every job reads its files through the same strict reader:
 
     Plugins.instance().register(StrictSource)
     loader = ConfigLoaderImpl(config_search_path=hydra_search_path(recipe_file))
@@ -26,8 +26,8 @@ from runner.errors import RecipeError
 _SEPARATOR = "::"
 
 
-class StrictSource(ConfigSource):  # type: ignore[misc]  # hydra is untyped
-    """One folder of a recipe's search path: `strict://<recipe file>::<number of the folder>::<allowed variables>`."""
+class StrictSource(ConfigSource):
+    """One folder of a recipe's search path: `strict://<recipe>::<folder's number>::<variables>`."""
 
     def __init__(self, provider: str, path: str, documents: Documents | None = None) -> None:
         super().__init__(provider, path)
@@ -68,9 +68,9 @@ class StrictSource(ConfigSource):  # type: ignore[misc]  # hydra is untyped
         document = self.documents.read(path, config_path)
         if self._alone and self.documents.findings:
             raise RecipeError(self.documents.findings)
-        plain = document.tree.plain()
+        plain = masked(document.tree.plain())
         if self._alone:
-            plain = {name: _deletable(value) for name, value in plain.items()}
+            plain = _deletable(plain)
         if document.defaults is not None:
             plain = {"defaults": document.defaults.plain(), **plain}
         config = OmegaConf.create(plain)
@@ -78,8 +78,29 @@ class StrictSource(ConfigSource):  # type: ignore[misc]  # hydra is untyped
         return ConfigResult(self.provider, f"strict://{path}", config, {"package": document.package})
 
 
+_MASK = "\uffff{"  # a noncharacter: no text that may be read holds it
+
+
+def masked(value: Any) -> Any:
+    """The value with `${` hidden from OmegaConf: `interpolation` resolves references, and nothing else."""
+    if isinstance(value, dict):
+        return {key: masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(item) for item in value]
+    return value.replace("${", _MASK) if isinstance(value, str) else value
+
+
+def unmasked(value: Any) -> Any:
+    """The inverse of `masked`."""
+    if isinstance(value, dict):
+        return {key: unmasked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [unmasked(item) for item in value]
+    return value.replace(_MASK, "${") if isinstance(value, str) else value
+
+
 def _deletable(value: Any) -> Any:
-    """The value without nulls: Hydra refuses to delete one (`~steps.drop_empty`). Only the sweep sees this."""
+    """The value without nulls, which Hydra refuses to delete (`~steps.drop_empty`); for the sweep only."""
     if isinstance(value, dict):
         return {key: _deletable({} if item is None else item) for key, item in value.items()}
     return value

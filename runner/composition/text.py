@@ -29,7 +29,9 @@ def read_bytes(path: Path, shown: str) -> bytes:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise _unreadable(shown, "is a folder, not a recipe file", f"name one file, such as {shown}/recipe.yaml")
+            raise _unreadable(
+                shown, "is a folder, not a recipe file", f"name one file, such as {shown}/recipe.yaml"
+            )
         if not stat.S_ISREG(mode):
             raise _unreadable(shown, "is not a regular file", "write the recipe to a file")
         with path.open("rb") as handle:
@@ -40,7 +42,11 @@ def read_bytes(path: Path, shown: str) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         raise _unreadable(shown, f"cannot be read: {reason}", "check the path and its permissions") from None
     if len(data) > MAX_BYTES:
-        raise _unreadable(shown, f"is larger than {MAX_BYTES:,} bytes", "a recipe holds settings; data goes into files of its own")
+        raise _unreadable(
+            shown,
+            f"is larger than {MAX_BYTES:,} bytes",
+            "a recipe holds settings; data goes into files of its own",
+        )
     return data
 
 

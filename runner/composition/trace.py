@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,14 +62,55 @@ def embedded(trace: Trace, path: str) -> Trace:
     return trace
 
 
+def below(trace: Trace, path: str) -> Trace:
+    """The trace at a dotted path; an empty mapping where there is none."""
+    for name in [part for part in path.split(".") if part]:
+        found = trace.value.get(name) if isinstance(trace.value, dict) else None
+        if found is None:
+            return Trace({}, trace.place, None)
+        trace = found
+    return trace
+
+
 def merge(below: Trace, above: Trace) -> Trace:
-    """`above` laid over `below`: mappings merge key by key, anything else replaces."""
+    """`above` laid over `below`: mappings merge key by key, anything else but `???` replaces."""
+    if above.value == "???":
+        return below
     if isinstance(below.value, dict) and isinstance(above.value, dict):
         merged = dict(below.value)
         for key, item in above.value.items():
             merged[key] = merge(merged[key], item) if key in merged else item
         return Trace(merged, above.place, above.key, below.before)
+    if (
+        isinstance(below.value, list)
+        and isinstance(above.value, dict)
+        and _are_indexes(above.value, below.value)
+    ):
+        items = list(below.value)
+        for key, item in above.value.items():
+            items[int(key)] = merge(items[int(key)], item)
+        return Trace(items, below.place, below.key, below.before)
     return Trace(above.value, above.place, above.key, below.origin(), above.raw)
+
+
+def _are_indexes(keys: Iterable[str], items: list[Trace]) -> bool:
+    return all(key.isdigit() and int(key) < len(items) for key in keys)
+
+
+def take_out_clashes(below: Trace, node: Node, path: str = "") -> Iterator[tuple[str, Node, Trace]]:
+    """Mappings laid over lists and lists over mappings: Hydra stops there, so they leave `node`."""
+    if not isinstance(node.value, dict) or not isinstance(below.value, dict):
+        return
+    for key, child in list(node.value.items()):
+        under = below.value.get(key)
+        if under is None:
+            continue
+        here = f"{path}.{key}" if path else key
+        kinds = {type(under.value), type(child.value)}
+        if kinds == {dict, list}:
+            yield here, node.value.pop(key), under
+            continue
+        yield from take_out_clashes(under, child, here)
 
 
 def delete(trace: Trace, path: list[str]) -> bool:

@@ -3,7 +3,7 @@
 `R003`: the text is not YAML (the parser's reason, tabs).
 `R004`: a key stands twice in one mapping.
 `R005`: the file is too deep, too large, or its aliases expand beyond bounds (a "YAML bomb").
-`R006`: one mapping of named settings was expected (empty file, a list, several documents, a key that is not text).
+`R006`: one mapping of named settings was expected (empty file, list, several documents, key that is no text).
 `R302`: a YAML tag other than the standard scalar ones (`!!python/...` and every custom tag).
 """
 
@@ -91,7 +91,12 @@ class Builder:
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                raise self._bad("R006", "the file holds several YAML documents", self._place(event), "keep one document per file: remove the `---` line")
+                raise self._bad(
+                    "R006",
+                    "the file holds several YAML documents",
+                    self._place(event),
+                    "keep one document per file: remove the `---` line",
+                )
 
     def _place(self, event: Any) -> Place:
         return Place(self.shown, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -103,7 +108,9 @@ class Builder:
         place, tag = self._place(event), event.tag
         if tag is None or tag == "!":
             plain = bool(event.implicit[0]) and tag is None
-            return Node(scalars.plain(event.value) if plain else event.value, place, raw=event.value if plain else "")
+            return Node(
+                scalars.plain(event.value) if plain else event.value, place, raw=event.value if plain else ""
+            )
         kind = tag.removeprefix(_STANDARD)
         if kind not in _SCALARS:
             self._refuse_tag(tag, place)
@@ -174,13 +181,19 @@ class Builder:
         if key.raw == "<<":
             top.merged.append(node)
         elif not isinstance(key.value, str):
-            spelled = f"`{key.raw}` is read as {_described(key.value)}" if key.raw else "a key cannot be a list or mapping"
+            spelled = (
+                f"`{key.raw}` is read as {_described(key.value)}"
+                if key.raw
+                else "a key cannot be a list or mapping"
+            )
             fix = f'quote it: "{key.raw}"' if key.raw else ""
             self.findings.append(Finding("R006", f"a key must be text; {spelled}", place=key.place, fix=fix))
         elif key.value in top.node.value:
             first = top.node.value[key.value].key
             message = f"key {key.value!r} stands twice in one mapping, first at {first}"
-            self.findings.append(Finding("R004", message, place=key.place, path=key.value, fix="keep one of the two"))
+            self.findings.append(
+                Finding("R004", message, place=key.place, path=key.value, fix="keep one of the two")
+            )
         else:
             node.key = key.place
             top.node.value[key.value] = node
@@ -201,7 +214,13 @@ class Builder:
 
 
 def _described(value: Any) -> str:
-    return "nothing" if value is None else str(value).lower() if isinstance(value, bool) else f"the number {value}"
+    return (
+        "nothing"
+        if value is None
+        else str(value).lower()
+        if isinstance(value, bool)
+        else f"the number {value}"
+    )
 
 
 def _syntax(error: yaml.YAMLError, text: str, shown: str) -> Finding:

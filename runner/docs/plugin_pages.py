@@ -11,7 +11,7 @@ from typing import Any
 from runner import plugins
 from runner.docs.markdown import page, table
 from runner.docs.values import value_words
-from runner.schema import options_schema
+from runner.signatures import options_schema
 
 _NAMED = re.compile(r"`(\w+)`: ")
 _DROP = re.compile(r"Drops with reason `(\w+)`:? ?(.*)")

@@ -48,16 +48,16 @@ def local(
     threads: int | Literal["auto"] = "auto",
     precision: Literal["auto", "fp32", "bf16"] = "auto",
     device: Literal["auto", "cpu", "cuda"] = "auto",
-    micro_batch_tokens: int = 1024,
+    micro_batch_tokens: int | Literal["auto"] = "auto",
     samples: int = 3,
     max_new_tokens: int = 64,
     merge: bool = True,
     checkpoint_steps: int = 10,
 ) -> Executor:
-    """Train an open model on this machine: LoRA or all weights, with checkpoints, before/after figures and exports.
+    """Train an open model on this machine: LoRA or all weights, measured before and after.
 
     `base`: a local model's name, a folder with safetensors, or `owner/name@<commit>` of a hub; by default the
-    recipe's model if it is a local one, else `smollm2-135m-instruct`.
+      recipe's model if it is a local one, else `smollm2-135m-instruct`.
     `adapter`: `lora` trains small matrices beside the weights, `full` all weights.
     `rank`: width of the LoRA matrices.
     `alpha`: LoRA's scale; its effect is alpha divided by rank.
@@ -68,7 +68,8 @@ def local(
     `threads`: `auto` follows the CPU affinity and the container's quota.
     `precision`: `auto` is bf16 where the processor has units for it, else fp32.
     `device`: `auto` is the GPU if there is one.
-    `micro_batch_tokens`: tokens, padding counted, that pass through the model at once; less needs less memory.
+    `micro_batch_tokens`: tokens, padding included, that pass through the model at once; longer records
+    pass alone. `auto` is 512 in fp32 and 1024 in bf16.
     `samples`: validation records answered before and after.
     `max_new_tokens`: length of those answers at most.
     `merge`: also write the whole model, as Custom Model Import takes it.
@@ -93,7 +94,7 @@ class Options:
     threads: int | Literal["auto"]
     precision: Literal["auto", "fp32", "bf16"]
     device: Literal["auto", "cpu", "cuda"]
-    micro_batch_tokens: int
+    micro_batch_tokens: int | Literal["auto"]
     samples: int
     max_new_tokens: int
     merge: bool
@@ -111,26 +112,34 @@ class LocalExecutor:
         return list(self._findings(recipe, model, dataset))
 
     def settings(self, recipe: Recipe, model: Model, dataset: DatasetFacts) -> dict[str, Any]:  # noqa: ARG002
-        """Everything that changes the bits of the result. Errors: `RunnerError` if the base cannot be used."""
+        """Everything that changes the result. Errors: `RunnerError` if the base cannot be used."""
         options, base = self.options, self._base(recipe, model)
         device = hardware.best_device() if options.device == "auto" else options.device
         cpu = hardware.cpu_capability()
         precision = hardware.best_precision(device, cpu) if options.precision == "auto" else options.precision
         full = options.adapter == "full"
-        lora = {"rank": options.rank, "alpha": options.alpha, "dropout": options.dropout}
+        lora = {
+            "kind": "lora",
+            "rank": options.rank,
+            "alpha": options.alpha,
+            "dropout": options.dropout,
+            "targets": list(options.targets),
+        }
         settings: dict[str, Any] = {
-            "base": {**base.as_dict(), "note": base.capability.data["artifact"]["note"] if _shipped(base) else ""},
+            "base": base.as_dict(),
             "method": recipe.method,
             "format": recipe.format.kind,
             "max_tokens": base.max_tokens,
-            "adapter": {"kind": options.adapter, **({} if full else {**lora, "targets": list(options.targets)})},
+            "adapter": {"kind": "full"} if full else lora,
             "hyperparameters": effective_hyperparameters(recipe, base, options.hyperparameters, full=full),
             "seed": options.seed,
             "device": device,
             "threads": hardware.usable_threads() if options.threads == "auto" else options.threads,
             "precision": precision,
             "attention": "sdpa",
-            "micro_batch_tokens": options.micro_batch_tokens,
+            "micro_batch_tokens": (1024 if precision == "bf16" else 512)
+            if options.micro_batch_tokens == "auto"
+            else options.micro_batch_tokens,
             "cpu": cpu,
             "samples": options.samples,
             "max_new_tokens": options.max_new_tokens,
@@ -155,7 +164,8 @@ class LocalExecutor:
         job = Job(name, "local", "InProgress", started=_now(), details={"log": "trainer.log"})
         run.write("job.json", job.as_dict())
         try:
-            ending = run_trainer(folder / _JOB_FILE, run, settings["threads"], _steps(settings, records), progress)
+            steps = _steps(settings, records)
+            ending = run_trainer(folder / _JOB_FILE, run, settings["threads"], steps, progress)
         except KeyboardInterrupt:
             run.write("job.json", replace(job, state="Stopped", ended=_now()).as_dict())
             raise
@@ -167,7 +177,7 @@ class LocalExecutor:
         """In progress only while a trainer is at work."""
         if job.state not in {"InProgress", "Stopping"} or is_training(run):
             return job
-        return replace(job, state="Stopped", failure="the trainer is gone; `runner run` goes on where it stopped")
+        return replace(job, state="Stopped", failure="the trainer is gone; `runner run` resumes it")
 
     def cancel(self, job: Job, run: RunFolder) -> Job:
         """Ask the trainer to save a checkpoint and end."""
@@ -186,7 +196,9 @@ class LocalExecutor:
     def _findings(self, recipe: Recipe, model: Model, dataset: DatasetFacts) -> Iterator[Finding]:
         if missing := [name for name in PACKAGES if importlib.util.find_spec(name) is None]:
             yield Finding(
-                "P201", f"training on this machine needs {', '.join(missing)}, not installed here", fix=_INSTALL
+                "P201",
+                f"training on this machine needs {', '.join(missing)}",
+                fix=_INSTALL,
             )
         try:
             base = self._base(recipe, model)
@@ -196,23 +208,32 @@ class LocalExecutor:
             return
         if base.kind == "package" and gguf_file(base.capability.data["artifact"]) is None:
             artifact = base.capability.data["artifact"]
-            yield Finding("P201", f"the base model {base.title} comes with the package {artifact['package']}, "
-                          "which is not installed here", path="executor.base", fix=artifact["install"])
+            yield Finding(
+                "P201",
+                f"the base model {base.title} comes with the package {artifact['package']}, "
+                "which is not installed here",
+                path="executor.base",
+                fix=artifact["install"],
+            )
         if recipe.method not in base.capability.methods:
-            yield Finding("P204", f"{recipe.method} is not done on this machine", path="method",
-                          fix=f"local training does: {', '.join(base.capability.methods)}")
+            yield Finding(
+                "P204",
+                f"{recipe.method} is not done on this machine",
+                path="method",
+                fix=f"local training does: {', '.join(base.capability.methods)}",
+            )
             return
         findings = list(hyperparameter_findings(recipe, base, self.options.hyperparameters))
         yield from findings
         full = self.options.adapter == "full"
         values = effective_hyperparameters(recipe, base, self.options.hyperparameters, full=full)
         if values["earlyStoppingPatience"] is not None and not dataset.manifest["totals"]["validation"]:
-            yield Finding("P203", "early stopping looks at the validation loss, and there are no validation records",
-                          path="hyperparameters", fix="set split.validation, or leave early stopping out")
-
-
-def _shipped(base: Base) -> bool:
-    return base.kind in {"made", "package"}
+            yield Finding(
+                "P203",
+                "early stopping needs validation records, and there are none",
+                path="hyperparameters",
+                fix="set split.validation, or leave early stopping out",
+            )
 
 
 def _steps(settings: dict[str, Any], records: dict[str, Any]) -> int:
@@ -227,7 +248,8 @@ def _summary(settings: dict[str, Any]) -> Iterator[str]:
     yield f"trains {settings['base']['title']}: {how}"
     if settings["base"]["note"]:
         yield settings["base"]["note"]
-    yield f"{values['epochCount']} epoch(s), batches of {values['batchSize']}, peak learning rate {values['learningRate']:g}"
+    rate = f"peak learning rate {values['learningRate']:g}"
+    yield f"{values['epochCount']} epoch(s), batches of {values['batchSize']}, {rate}"
     yield f"on {settings['device']}, {settings['threads']} thread(s), {settings['precision']}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.characters import well_formed
+from runner.line import system_of, text_of
 from runner.record import Record
 from runner.sample import Sample
 
@@ -15,11 +15,11 @@ def anthropic_messages(record: Record, *, system: str | None = None) -> dict[str
 
     `system`: system text of every record that has none of its own.
     """
-    said = record.fields.get("system") or system or ""
-    line: dict[str, Any] = {"system": well_formed(said)} if said else {}
+    said = system_of(record, system)
+    line: dict[str, Any] = {"system": said} if said else {}
     line["messages"] = [
-        {"role": "user", "content": well_formed(record.fields.get("prompt", ""))},
-        {"role": "assistant", "content": well_formed(record.fields.get("completion", ""))},
+        {"role": "user", "content": text_of(record, "prompt")},
+        {"role": "assistant", "content": text_of(record, "completion")},
     ]
     return line
 

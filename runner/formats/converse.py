@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.characters import well_formed
+from runner.line import system_of, text_of
 from runner.record import Record
 from runner.sample import Sample
 
@@ -15,16 +15,17 @@ SCHEMA_VERSION = "bedrock-conversation-2024"
 def converse(record: Record, *, system: str | None = None) -> dict[str, Any]:
     """A line with `schemaVersion`, an optional `system` and the turns as lists of content blocks.
 
+    A record without a field `completion` becomes a prompt alone: the teacher's part in distillation.
+
     `system`: system text of every record that has none of its own.
     """
-    said = record.fields.get("system") or system or ""
+    said = system_of(record, system)
     line: dict[str, Any] = {"schemaVersion": SCHEMA_VERSION}
     if said:
-        line["system"] = [{"text": well_formed(said)}]
-    line["messages"] = [
-        {"role": "user", "content": [{"text": well_formed(record.fields.get("prompt", ""))}]},
-        {"role": "assistant", "content": [{"text": well_formed(record.fields.get("completion", ""))}]},
-    ]
+        line["system"] = [{"text": said}]
+    line["messages"] = [{"role": "user", "content": [{"text": text_of(record, "prompt")}]}]
+    if "completion" in record.fields:
+        line["messages"].append({"role": "assistant", "content": [{"text": text_of(record, "completion")}]})
     return line
 
 

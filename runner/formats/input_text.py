@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.characters import well_formed
+from runner.errors import RunnerError
+from runner.line import system_of, text_of
 from runner.record import Record
 from runner.sample import Sample
 
@@ -15,9 +16,12 @@ def input_text(record: Record, *, system: str | None = None) -> dict[str, Any]:
 
     `system`: has no place in this format and must not be given.
     """
-    if system or record.fields.get("system"):
-        raise ValueError("the format input_text has no place for a system text")
-    return {"input": well_formed(record.fields.get("text", ""))}
+    if system_of(record, system):
+        raise RunnerError(
+            "the format input_text has no place for a system text",
+            fix="leave out format.system, and a field named system",
+        )
+    return {"input": text_of(record, "text")}
 
 
 def sample(row: Mapping[str, Any]) -> Sample:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.characters import well_formed
+from runner.line import system_of, text_of
 from runner.record import Record
 from runner.sample import Sample
 
@@ -17,11 +17,10 @@ def prompt_completion(record: Record, *, system: str | None = None) -> dict[str,
 
     `system`: system text of every record that has none of its own.
     """
-    said = record.fields.get("system") or system or ""
-    prompt = record.fields.get("prompt", "")
+    said, prompt = system_of(record, system), text_of(record, "prompt")
     return {
-        "prompt": well_formed(f"{said}\n\n{prompt}" if said else prompt),
-        "completion": well_formed(record.fields.get("completion", "")),
+        "prompt": f"{said}\n\n{prompt}" if said else prompt,
+        "completion": text_of(record, "completion"),
     }
 
 

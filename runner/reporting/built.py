@@ -112,7 +112,8 @@ def lengths(evidence: Evidence, box: charts.Box, name: str) -> str:
     counts = [_whole(number) for number in data.get("train") or []]
     tokenizer = section(evidence.dataset, "tokens").get("tokenizer") or "tokenizer"
     used = [index for index, number in enumerate(counts) if number]
-    counts = counts[: used[-1] + 1] if used else counts
+    if used:  # the manifest's buckets reach from one token to the longest text there is
+        edges, counts = edges[used[0] :], counts[used[0] : used[-1] + 1]
     return charts.histogram(
         edges,
         counts,

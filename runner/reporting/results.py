@@ -89,9 +89,7 @@ def tiles(evidence: Evidence) -> list[Tile]:
     """The numbers of the headline."""
     metrics = measured(evidence)
     before, after = metrics.get("validation_loss_before"), metrics.get("validation_loss_after")
-    cost, paid = section(evidence.plan, "cost"), actual_cost(evidence)
-    planned = usd(cost["likely"]) if cost.get("likely") is not None else "unknown"
-    platform = str(cost.get("platform") or "")
+    paid = actual_cost(evidence)
     return [
         Tile("Validation loss", measure(before), change(before, after), measure(after)),
         Tile(
@@ -100,11 +98,7 @@ def tiles(evidence: Evidence) -> list[Tile]:
             f"{count(metrics.get('tokens_trained'))} tokens in {count(metrics.get('steps'))} steps",
         ),
         Tile("Training time", duration(metrics.get("seconds")), str(metrics.get("base") or "")),
-        Tile(
-            "Paid",
-            usd(paid["usd"]),
-            f"planned {'on ' + platform if platform else ''} {planned}".replace("  ", " "),
-        ),
+        Tile("Paid", usd(paid["usd"]), _planned(section(evidence.plan, "cost"))),
     ]
 
 
@@ -149,6 +143,15 @@ def notes(evidence: Evidence) -> list[str]:
         if isinstance(place.get("notes"), list)
     ]
     return list(dict.fromkeys(str(note) for note in found))
+
+
+def _planned(cost: Mapping[str, Any]) -> str:
+    likely, platform = cost.get("likely"), str(cost.get("platform") or "")
+    if not cost:
+        return ""
+    if likely is None:
+        return f"planned: unknown{' on ' + platform if platform else ''}"
+    return f"on {platform} likely {usd(likely)}" if cost.get("rehearsal") else f"planned: {usd(likely)}"
 
 
 def _direction(before: float, after: float) -> str:

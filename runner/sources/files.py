@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from runner.atomic import digest
 from runner.containers import Container, inspect, pieces
+from runner.errors import RunnerError
 from runner.shard import Shard
 from runner.source import Input, SourceContext
 from runner.storage import StoredFile, list_inputs, open_input
@@ -20,23 +21,26 @@ def files(
 ) -> Input:
     """Read records from files.
 
-    `path`: a file, a folder, a pattern (`*`, `?`, `**` for any folders), an `s3://` URI or pattern, or a list of
-    them; a pattern's files come in the order of their names. A relative path starts at the project folder.
-    `format`: how the rows are written; `auto` goes by the ending (`.jsonl`, `.ndjson`, `.json`, `.csv`, `.parquet`,
-    each alone or with `.gz`, `.bz2`, `.zst`), and takes a `.json` file for an array if it starts with `[`, else for
-    JSON Lines.
+    `path`: a file, a folder, a pattern (`*`, `?`, `**` for any folders), an `s3://` URI, or a list.
+    `format`: how the rows are written; `auto` goes by the ending.
 
-    Text is UTF-8; a byte order mark is skipped and noted. A line that is not UTF-8, not JSON or not an object is
-    dropped as `unreadable` and the rest is kept, but a file that is cut short or damaged is an error. A JSON array
-    is one document and is read whole; every other format is read piece by piece.
+    A pattern's files come in the order of their names; a relative path starts at the project folder. The
+    endings are `.jsonl`, `.ndjson`, `.json`, `.csv`, `.parquet`, each alone or with `.gz`, `.bz2`, `.zst`; a
+    `.json` file is an array if it starts with `[`, else JSON Lines.
+
+    Text is UTF-8; a byte order mark is skipped and noted. A line that is not UTF-8, not JSON or not an object
+    is dropped as `unreadable` and the rest is kept, but a file that is cut short or damaged is an error. A
+    JSON array is one document and is read whole; every other format is read piece by piece.
     """
     paths = (path,) if isinstance(path, str) else tuple(path)
+    if not paths:
+        raise RunnerError("`path` is an empty list", fix="name at least one file")
     found = list_inputs(paths, context.reach, cache=context.cache, offline=context.offline)
     packed = [_inspect(file, format) for file in found]
     facts = [_facts(file, container) for file, container in zip(found, packed, strict=True)]
     return Input(
         location=", ".join(paths),
-        # The name is part of the address because it is part of the bytes: unreadable lines are told by file and line.
+        # The name is part of the address for it is part of the bytes: `unreadable` tells file and line.
         digest=digest(
             [[fact["name"], fact["sha256"], fact["format"], fact["compression"]] for fact in facts]
         ),

@@ -1,4 +1,4 @@
-"""A dataset of the Hugging Face hub, or a local dataset folder, read through `datasets`. The home of that library."""
+"""Datasets of the Hugging Face hub and local dataset folders: the home of the library `datasets`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from runner.atomic import digest
 from runner.errors import RunnerError
-from runner.hub import commit_of, explained, is_repo, set_up
+from runner.hub import UnreachableError, ask, commit_of, explained, is_repo, set_up
 from runner.hub_folder import folder_files, folder_of, require_listed, saved_folder, saved_paths
 from runner.shard import Shard
 from runner.source import Input, SourceContext
@@ -35,7 +35,7 @@ def huggingface(
 
     `repo`: `owner/name` on the hub, or a local dataset folder, written with `./`, `../` or `/` in front.
     `revision`: the commit (40 hexadecimal digits), which can never change; a branch or tag is resolved to the
-    commit it stands for each time, and the manifest records that commit. A local folder has none.
+      commit it stands for each time, and the manifest records that commit. A local folder has none.
     `config`: the dataset's configuration, where it has several.
     `split`: the split, or a part of it such as `train[:1000]`.
 
@@ -80,6 +80,19 @@ def _shards(label: str, name: str, tables: Iterator[Any]) -> Iterator[Shard]:
 
 def _hub_tables(repo: str, commit: str, config: str | None, split: str, *, offline: bool) -> Iterator[Any]:
     """The rows as Arrow tables; downloaded into the cache of `datasets` the first time."""
+    try:
+        if not offline:
+            ask(repo, commit)  # says quickly and plainly what `datasets` says after half a minute of trying
+        found = _load(repo, commit, config, split, offline=offline)
+    except UnreachableError as unreachable:
+        try:
+            found = _load(repo, commit, config, split, offline=True)
+        except RunnerError:
+            raise unreachable from None
+    yield from _tables(found)
+
+
+def _load(repo: str, commit: str, config: str | None, split: str, *, offline: bool) -> Any:
     with explained(f"{repo}@{commit[:12]}"), _quiet(offline=offline):
         import datasets
 
@@ -88,14 +101,13 @@ def _hub_tables(repo: str, commit: str, config: str | None, split: str, *, offli
         _require_rows(builder, repo)
         _require_commit(builder, repo, commit)
         builder.download_and_prepare()
-        found = builder.as_dataset(split=split)
-    yield from _tables(found)
+        return builder.as_dataset(split=split)
 
 
 def _folder_tables(
     context: SourceContext, repo: str, found: list[StoredFile], cache: Path, config: str | None, split: str
 ) -> Iterator[Any]:
-    """The rows of a local folder. `datasets` knows files by their times; the cache's name knows their content."""
+    """The rows of a local folder. `datasets` knows files by their times, `cache` by their content."""
     folder = folder_of(repo, context.reach)
     with explained(repo), _quiet(offline=context.offline):
         import datasets
@@ -127,9 +139,9 @@ def _require_rows(builder: Any, repo: str) -> None:
 
 
 def _require_commit(builder: Any, repo: str, commit: str) -> None:
-    """Without a connection `datasets` takes any commit that it finds in its cache; only this one will do.
+    """Without a connection `datasets` takes any commit in its cache; only this one will do.
 
-    And a dataset card may name files elsewhere, which no commit pins and which could be files of this machine.
+    And a dataset card may name files elsewhere: no commit pins them, and they could be files of this machine.
     """
     if builder.hash != commit:
         raise RunnerError(
@@ -157,5 +169,5 @@ def _quiet(*, offline: bool) -> Iterator[None]:
 
         datasets.disable_progress_bars()
         datasets.logging.set_verbosity_error()
-        huggingface_hub.utils.logging.set_verbosity_error()
+        huggingface_hub.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         yield

@@ -11,7 +11,9 @@ from runner.rewriting import rewrite
 SCOPE = "record"
 
 _WIDE = "\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_RARE_END = re.compile("[\r\x0b\x0c\x85\u2028\u2029]")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_RARE_SPACE = re.compile(f"[{_WIDE}]")
 _SPACE_RUN = re.compile(f"[{_WIDE}][ {_WIDE}]*| [ {_WIDE}]+")
 _LINE_TAIL = re.compile(f"(?<![ {_WIDE}])[ {_WIDE}]+$", re.MULTILINE)
 _LINE_EDGE = re.compile(r" ?\n ?")
@@ -36,11 +38,19 @@ def normalize_whitespace(
     most = "\n" * max_newlines
 
     def change(text: str) -> str:
-        text = _LINE_END.sub("\n", text)
-        if keep_indent:
-            text = _LINE_TAIL.sub("", text).strip("\n")
-        else:
-            text = _LINE_EDGE.sub("\n", _SPACE_RUN.sub(" ", text)).strip(" \n")
+        # Most texts need none of these: looking for a plain set or string first is several times faster.
+        if _RARE_END.search(text):
+            text = _LINE_END.sub("\n", text)
+        text = _LINE_TAIL.sub("", text).strip("\n") if keep_indent else _narrow(text)
         return empty_lines.sub(most, text)
 
     return rewrite(records, fields, change)
+
+
+def _narrow(text: str) -> str:
+    """Single plain spaces inside lines, none around them."""
+    if "  " in text or _RARE_SPACE.search(text):
+        text = _SPACE_RUN.sub(" ", text)
+    if " \n" in text or "\n " in text:
+        text = _LINE_EDGE.sub("\n", text)
+    return text.strip(" \n")

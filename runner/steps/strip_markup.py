@@ -22,9 +22,9 @@ def strip_markup(
 ) -> Iterator[Record]:
     """Remove HTML tags, comments, scripts and style sheets, and write out entities such as `&amp;`.
 
-    Only names of HTML elements count as tags, so `a < b`, `List<String>` and `<context>` stay as they are; so does
-    a tag without attributes that is never closed, such as the place holder in `SELECT * FROM <table>`. A
-    tag that starts or ends a block (`<p>`, `<br>`, `<li>`, …) becomes a line end, a table cell a space;
+    Only names of HTML elements count as tags, so `a < b`, `List<String>` and `<context>` stay as they are; so
+    does a tag without attributes that is never closed, such as the place holder in `SELECT * FROM <table>`.
+    A tag that starts or ends a block (`<p>`, `<br>`, `<li>`, …) becomes a line end, a table cell a space;
     `normalize_whitespace` after this step tidies them up. Entities come last: `&lt;b&gt;` is a text about a
     tag and becomes `<b>`.
 

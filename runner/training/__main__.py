@@ -1,4 +1,4 @@
-"""`python -m runner.training JOB.json PARENT`: the trainer's process. Its result is in `trainer_result.json`."""
+"""`python -m runner.training JOB.json PARENT`: the trainer's process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RESULT = "trainer_result.json"
 
 
 def main(job_file: str, parent: str) -> int:
-    """Run the job of that file for the process `parent`; 0 completed, 1 failed, 3 stopped after a checkpoint."""
+    """Run the job of that file for the process `parent`; 0 completed, 1 failed, 3 stopped."""
     watch = Watch(int(parent))
     watch.start()
     job = read_job(Path(job_file))
@@ -46,7 +46,7 @@ def main(job_file: str, parent: str) -> int:
 def _sentence(error: BaseException) -> str:
     text = (str(error).strip().splitlines() or [""])[0]
     if isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text.lower():
-        return "the memory was not enough; smaller executor.micro_batch_tokens or hyperparameters.batchSize need less"
+        return "the memory was not enough; a smaller executor.micro_batch_tokens needs less"
     return f"the trainer broke off: {type(error).__name__}: {text}"
 
 

@@ -33,8 +33,10 @@ def make_trainable(model: Any, adapter: Mapping[str, Any]) -> Any:
     try:
         return get_peft_model(model, config)
     except ValueError as error:
-        raise RunnerError(f"LoRA cannot be put on this base: {str(error).splitlines()[0]}",
-                          fix="check executor.targets, or leave it out for all linear layers") from error
+        raise RunnerError(
+            f"LoRA cannot be put on this base: {str(error).splitlines()[0]}",
+            fix="check executor.targets, or leave it out for all linear layers",
+        ) from error
 
 
 def trained_weights(model: Any) -> dict[str, torch.Tensor]:
@@ -54,8 +56,11 @@ def write_adapter(model: Any, folder: Path, base: str) -> None:
     """The LoRA matrices in PEFT's own files. The base is named, not its path on this machine."""
     folder.mkdir(parents=True, exist_ok=True)
     state = get_peft_model_state_dict(model, save_embedding_layers=False)
-    save_file({name: weight.cpu().contiguous() for name, weight in sorted(state.items())},
-              folder / "adapter_model.safetensors", metadata={"format": "pt"})
+    save_file(
+        {name: weight.cpu().contiguous() for name, weight in sorted(state.items())},
+        folder / "adapter_model.safetensors",
+        metadata={"format": "pt"},
+    )
     model.peft_config["default"].save_pretrained(folder)
     path = folder / "adapter_config.json"
     config = json.loads(path.read_text(encoding="utf-8"))

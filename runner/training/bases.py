@@ -1,4 +1,4 @@
-"""Base models as folders of safetensors: made, converted from GGUF or fetched once, then kept in the user's cache."""
+"""Base models as folders of safetensors: made, converted or fetched once, kept in the user's cache."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def base_folder(job: TrainingJob, say: Say) -> Path:
     if base["kind"] == "folder":
         assert job.location is not None
         return job.location
-    target = cache_home() / "models" / f"{base['title'].replace('/', '--').replace(' ', '-')}-{base['digest'][:16]}-{_FORM}"
+    target = cache_home() / "models" / f"{_file_name(base)}-{base['digest'][:16]}-{_FORM}"
     if target.is_dir():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,6 +64,10 @@ def base_folder(job: TrainingJob, say: Say) -> Path:
         if not target.is_dir():
             _make(base, job.location, target, say)
     return target
+
+
+def _file_name(base: dict[str, Any]) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-._" else "-" for letter in base["title"])
 
 
 def _make(base: dict[str, Any], location: Path | None, target: Path, say: Say) -> None:
@@ -87,12 +91,12 @@ def _make(base: dict[str, Any], location: Path | None, target: Path, say: Say) -
 def _convert(gguf: Path, base: dict[str, Any], target: Path, say: Say) -> None:
     say(f"converting {gguf.name} to safetensors (once, about 30 s); kept in {cache_home()}")
     if file_digest(gguf) != base["digest"]:
-        raise RunnerError(f"{gguf.name} is not the file that the capability schema names: its SHA-256 differs")
-    source = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name, "local_files_only": True}
-    tokenizer = AutoTokenizer.from_pretrained(**source)
+        raise RunnerError(f"{gguf.name} is not the file that the capability schema names (SHA-256)")
+    load: dict[str, Any] = {"gguf_file": gguf.name, "local_files_only": True}
+    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, **load)
     # Stated, because the default keeps a GGUF quantization config, with which a model cannot be saved.
     model = AutoModelForCausalLM.from_pretrained(
-        **source, quantization_config=GgufConfig(dequantize=True), dtype=torch.bfloat16
+        gguf.parent, **load, quantization_config=GgufConfig(dequantize=True), dtype=torch.bfloat16
     )
     write_model(model, tokenizer, target)
 

@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 
@@ -31,19 +32,20 @@ class Schedule:
         """Optimizer steps of the whole training."""
         return self.steps_per_epoch * self.epochs
 
-    def indices(self, step: int) -> list[int]:
+    def indices(self, step: int) -> tuple[int, ...]:
         """The records of a step (from 0): a slice of the epoch's permutation."""
         epoch, place = divmod(step, self.steps_per_epoch)
         return epoch_order(self.records, self.seed, epoch)[place * self.batch : (place + 1) * self.batch]
 
 
-def epoch_order(count: int, seed: int, epoch: int) -> list[int]:
+@lru_cache(maxsize=2)
+def epoch_order(count: int, seed: int, epoch: int) -> tuple[int, ...]:
     """A permutation that depends on (seed, epoch) only, on no library's random numbers."""
 
     def rank(index: int) -> bytes:
         return hashlib.sha256(f"{seed}:{epoch}:{index}".encode()).digest()
 
-    return sorted(range(count), key=rank)
+    return tuple(sorted(range(count), key=rank))
 
 
 def micro_batches(examples: Sequence[Example], budget: int) -> list[list[Example]]:
@@ -77,9 +79,11 @@ class Piece:
 
 
 def collate(examples: Sequence[Example], padding: int) -> Piece:
-    """Pad and index. Right padding needs no attention mask: with causal attention no token sees what follows it."""
+    """Pad and index. No attention mask is needed: padding is on the right, and no token sees what follows."""
     width = max(len(example.tokens) for example in examples)
-    tokens = torch.tensor([example.tokens + [padding] * (width - len(example.tokens)) for example in examples])
+    tokens = torch.tensor(
+        [example.tokens + [padding] * (width - len(example.tokens)) for example in examples]
+    )
     places = [(row, position) for row, example in enumerate(examples) for position in example.learned]
     rows, positions = torch.tensor(places).T
     return Piece(tokens, rows, positions - 1, tokens[rows, positions])

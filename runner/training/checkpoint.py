@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -37,7 +36,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Trainable:
-    """What a checkpoint restores: the model, its optimizer and, with early stopping, the best weights so far."""
+    """What a checkpoint restores: model, optimizer and, with early stopping, the best weights so far."""
 
     model: Any
     optimizer: torch.optim.Optimizer
@@ -50,7 +49,9 @@ class Trainable:
 
     def keep_best(self) -> None:
         """Remember the weights as they are now."""
-        self.best_weights.update({name: weight.clone() for name, weight in trained_weights(self.model).items()})
+        self.best_weights.update(
+            {name: weight.clone() for name, weight in trained_weights(self.model).items()}
+        )
 
 
 def random_state() -> dict[str, Any]:

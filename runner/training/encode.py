@@ -78,7 +78,9 @@ def encode(name: str, sample: Any, tokenizer: Any, method: str) -> Example:
     else:
         segments = list(_concatenated(sample))
     everything = method == "continued_pre_training"
-    tokens, learned = ([], []) if tokenizer.chat_template and not plain else (_start(tokenizer), [])
+    templated = bool(tokenizer.chat_template) and not plain
+    tokens = [] if templated else _start(tokenizer)
+    learned: list[int] = []
     asked = 0
     for segment in segments:
         piece = _tokens(tokenizer, segment.text)
@@ -87,12 +89,13 @@ def encode(name: str, sample: Any, tokenizer: Any, method: str) -> Example:
         if segment.learned or everything:
             learned += range(max(1, len(tokens)), len(tokens) + len(piece))
         tokens = tokens + piece
-    if (plain or not tokenizer.chat_template) and tokenizer.eos_token_id is not None:
+    if not templated and tokenizer.eos_token_id is not None:
         learned.append(len(tokens))
         tokens.append(tokenizer.eos_token_id)
-    characters = sum(len(segment.text) for segment in segments if segment.learned or everything)
+    # Of the record's own text: what the template writes around it is learned, but is nobody's answer.
+    characters = sum(len(text) for role, text in sample.turns if everything or role != "user")
     if not learned or not characters:
-        raise RunnerError(f"{name} has no token to learn from: its answer is empty", fix="add the step drop_empty")
+        raise RunnerError(f"{name} has no token to learn from: no answer", fix="add the step drop_empty")
     return Example(name, tokens, learned, characters, *_question(sample, tokens[:asked], tokenizer))
 
 
@@ -109,7 +112,7 @@ def _chat(name: str, sample: Any, tokenizer: Any) -> Iterator[Segment]:
         asked, answered = render(messages[:number], True), render(messages[: number + 1], False)
         if not (asked.startswith(done) and answered.startswith(asked)):
             raise RunnerError(
-                f"{name}: the base's chat template rewrites earlier turns, so its answers cannot be told apart",
+                f"{name}: the base's chat template rewrites earlier turns, so answers have no place",
                 fix="train on single answers, or on another base",
             )
         yield Segment(asked[len(done) :], False)

@@ -1,4 +1,4 @@
-"""How good a model is on records it has not learned from: loss, bits per character, and answers of its own."""
+"""How good a model is on records it has not learned from: loss, bits per character, own answers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from runner.training.loss import summed_loss
 from runner.training.watch import Watch
 
 
-def validate(model: Any, examples: Sequence[Example], *, padding: int, budget: int, precision: str, watch: Watch
-             ) -> dict[str, float]:
+def validate(
+    model: Any, examples: Sequence[Example], *, padding: int, budget: int, precision: str, watch: Watch
+) -> dict[str, float]:
     """Mean loss over all tokens that carry loss, its perplexity, and bits per character of the answers."""
     model.eval()
     total, count = 0.0, 0
@@ -34,8 +35,9 @@ def validate(model: Any, examples: Sequence[Example], *, padding: int, budget: i
     }
 
 
-def answers(model: Any, tokenizer: Any, examples: Sequence[Example], *, length: int, precision: str, watch: Watch
-            ) -> list[str]:
+def answers(
+    model: Any, tokenizer: Any, examples: Sequence[Example], *, length: int, precision: str, watch: Watch
+) -> list[str]:
     """The model's own greedy answers, at most `length` tokens each, all prompts in one batch."""
     if not examples:
         return []
@@ -53,8 +55,9 @@ def answers(model: Any, tokenizer: Any, examples: Sequence[Example], *, length: 
     return [tokenizer.decode(row, skip_special_tokens=True) for row in written]
 
 
-def _greedy(model: Any, tokens: torch.Tensor, seen: torch.Tensor, length: int, ends: frozenset[int], watch: Watch
-            ) -> list[list[int]]:
+def _greedy(
+    model: Any, tokens: torch.Tensor, seen: torch.Tensor, length: int, ends: frozenset[int], watch: Watch
+) -> list[list[int]]:
     written: list[list[int]] = [[] for _ in tokens]
     open_rows = set(range(len(tokens)))
     cache = None
@@ -97,6 +100,6 @@ def _ends(model: Any, tokenizer: Any) -> frozenset[int]:
 
 def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> float:
     """Character n-gram score (0 to 100): needs no word boundaries, so it is fair to Japanese."""
-    from sacrebleu.metrics import CHRF
+    from sacrebleu.metrics.chrf import CHRF
 
     return float(CHRF().corpus_score(list(hypotheses), [list(references)]).score)

@@ -13,10 +13,20 @@ from typing import Any
 
 from runner.atomic import write_json
 
-_CONFIG_NOISE = ("_name_or_path", "_model_name_or_path", "transformers_version", "_attn_implementation_autoset")
+_CONFIG_NOISE = (
+    "_name_or_path",
+    "_model_name_or_path",
+    "transformers_version",
+    "_attn_implementation_autoset",
+)
 _TOKENIZER_NOISE = ("backend", "is_local", "local_files_only", "name_or_path", "chat_template")
 _GENERATION_KEYS = ("bos_token_id", "eos_token_id", "pad_token_id")
-_SAFE_TOKENIZERS = ("PreTrainedTokenizerFast", "LlamaTokenizerFast", "GPT2TokenizerFast", "Qwen2TokenizerFast")
+_SAFE_TOKENIZERS = (
+    "PreTrainedTokenizerFast",
+    "LlamaTokenizerFast",
+    "GPT2TokenizerFast",
+    "Qwen2TokenizerFast",
+)
 """Classes that the import lists and that need nothing but tokenizer.json."""
 
 
@@ -36,7 +46,9 @@ def write_model(model: Any, tokenizer: Any, folder: Path) -> None:
 
 def importable_config(config: dict[str, Any], dtype: str) -> dict[str, Any]:
     """A version 5 `config.json` in the spelling of version 4: `rope_theta`, `rope_scaling`, `torch_dtype`."""
-    kept = {key: value for key, value in config.items() if key not in (*_CONFIG_NOISE, "dtype", "rope_parameters")}
+    kept = {
+        key: value for key, value in config.items() if key not in (*_CONFIG_NOISE, "dtype", "rope_parameters")
+    }
     rope = config.get("rope_parameters")
     if isinstance(rope, dict) and "rope_theta" in rope:
         rest = {key: value for key, value in rope.items() if key != "rope_theta"}
@@ -56,7 +68,7 @@ def _write_generation(folder: Path, config: dict[str, Any]) -> None:
 
 
 def _write_tokenizer(folder: Path, tokenizer: Any, config: dict[str, Any]) -> None:
-    """One `tokenizer_config.json` with the template inside, and no template file beside it: that one would win."""
+    """One `tokenizer_config.json` with the template inside, and no template file, which would win."""
     path = folder / "tokenizer_config.json"
     saved = json.loads(path.read_text(encoding="utf-8"))
     kept = {key: value for key, value in saved.items() if key not in _TOKENIZER_NOISE}

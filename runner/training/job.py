@@ -54,7 +54,11 @@ class TrainingJob:
 def read_job(path: Path) -> TrainingJob:
     """The job in a file that `TrainingJob.write` wrote."""
     data = json.loads(path.read_text(encoding="utf-8"))
-    folder, location = Path(data["folder"]), data["location"]
+    location = Path(data["location"]) if data["location"] else None
     return TrainingJob(
-        folder, Path(location) if location else None, data["settings"], data["records"], data["checkpoint_steps"]
+        Path(data["folder"]),
+        location,
+        data["settings"],
+        data["records"],
+        data["checkpoint_steps"],
     )

@@ -58,11 +58,12 @@ def train(session: Session) -> None:
     rng = checkpoint.random_state()
     try:
         while True:
-            started = time.monotonic()
-            if state.evaluations <= state.step // schedule.steps_per_epoch and state.step % schedule.steps_per_epoch == 0:
+            epochs, rest = divmod(state.step, schedule.steps_per_epoch)
+            if rest == 0 and state.evaluations == epochs:
                 _validation(session)
             if state.step >= schedule.steps or state.stopped_early:
                 break
+            started = time.monotonic()
             loss, tokens = optimizer_step(session)
             rng = checkpoint.random_state()
             state.seconds += time.monotonic() - started
@@ -84,7 +85,8 @@ def optimizer_step(session: Session) -> tuple[float, int]:
     optimizer.zero_grad(set_to_none=True)
     for piece in micro_batches(batch, settings["micro_batch_tokens"]):
         session.watch.check()
-        loss = summed_loss(model, collate(piece, session.padding).to(model.device.type), settings["precision"])
+        tensors = collate(piece, session.padding).to(model.device.type)
+        loss = summed_loss(model, tensors, settings["precision"])
         total += loss.item()
         (loss / learned).backward()  # type: ignore[no-untyped-call]
     if not math.isfinite(total):
@@ -153,7 +155,7 @@ def _validation(session: Session) -> None:
 
 
 def decide_early_stopping(session: Session) -> None:
-    """Keep the best weights; stop when `patience` validations in a row improved by less than the threshold."""
+    """Keep the best weights; stop once `patience` validations in a row improved too little."""
     state, values = session.state, session.job.hyperparameters
     patience, threshold = values["earlyStoppingPatience"], values["earlyStoppingThreshold"]
     if patience is None:

@@ -1,4 +1,4 @@
-"""`training.json`: everything that decides the bits of the result. Equal files, equal weights on equal CPUs."""
+"""`training.json`: everything that decides the bits of the result."""
 
 from __future__ import annotations
 
@@ -31,7 +31,13 @@ def training_manifest(
             name: {"all": sum(len(e.tokens) for e in part), "learned": sum(len(e.learned) for e in part)}
             for name, part in (("train", train), ("validation", validation))
         },
-        "optimizer": {"name": "AdamW", "betas": [0.9, 0.999], "eps": 1e-8, "weight_decay": 0.0, "gradient_norm": 1.0},
+        "optimizer": {
+            "name": "AdamW",
+            "betas": [0.9, 0.999],
+            "eps": 1e-8,
+            "weight_decay": 0.0,
+            "gradient_norm": 1.0,
+        },
         "found": {
             "threads": torch.get_num_threads(),
             "cpu": torch.backends.cpu.get_cpu_capability(),

@@ -9,11 +9,9 @@ import warnings
 def quiet() -> None:
     """Switch off progress bars and everything below an error. What is left goes to `trainer.log`."""
     warnings.simplefilter("ignore")
-    from huggingface_hub.utils import disable_progress_bars
     from transformers.utils import logging as transformers_logging
 
-    disable_progress_bars()
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     for name in ("transformers", "peft", "huggingface_hub", "torch"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from runner.training.evaluate import answers, chrf, padding_token
 from runner.training.export import write_model
 from runner.training.job import TrainingJob
 from runner.training.loop import Session, make_optimizer, train
+from runner.training.low_rank import speed_up
 from runner.training.manifest import training_manifest
 from runner.training.metrics import MetricsFile, write_tables
 from runner.training.watch import Watch
@@ -27,13 +27,15 @@ Say = Callable[[str], None]
 
 
 def run_training(job: TrainingJob, watch: Watch, say: Say) -> None:
-    """Train, measure and export. Errors: `Stopped` after a checkpoint; `RunnerError` with a readable sentence."""
+    """Train, measure and export. Errors: `Stopped` after a checkpoint; `RunnerError`."""
     prepare(job)
     base = open_base(job, say)
     watch.check()
     examples, validation = _examples(job, "train", base), _examples(job, "validation", base)
     checkpoint.seed_everything(job.settings["seed"])
     model = make_trainable(base.model, job.settings["adapter"]).to(job.settings["device"])
+    if job.settings["precision"] == "fp32" and job.settings["adapter"].get("dropout") == 0:
+        speed_up(model)
     parts = Trainable(model, make_optimizer(model, job), {})
     state = _start(job, parts, say)
     metrics = MetricsFile(job.folder / "metrics.jsonl", state.metrics_bytes)
@@ -59,7 +61,7 @@ def prepare(job: TrainingJob) -> None:
     torch.set_num_threads(settings["threads"])
     torch.use_deterministic_algorithms(True, warn_only=settings["device"] != "cpu")
     if settings["device"] == "cuda" and not torch.cuda.is_available():
-        raise RunnerError("the plan is for a GPU, but torch sees none here", fix="plan with executor.device=cpu")
+        raise RunnerError("the plan is for a GPU, but torch sees none", fix="plan with executor.device=cpu")
 
 
 def _examples(job: TrainingJob, name: str, base: LoadedBase) -> list[Example]:
@@ -150,10 +152,13 @@ def _notes(session: Session, shown: int) -> list[str]:
     notes = [settings["base"]["note"]] if settings["base"]["note"] else []
     if not session.validation:
         return [*notes, "no validation file: nothing was measured on records that were not learned from"]
-    notes.append("bits per character: loss over the learned tokens, end marks included, per character of their text")
+    notes.append(
+        "bits per character: loss over the learned tokens, end marks too, per character of their text"
+    )
     if shown:
         length = settings["max_new_tokens"]
-        notes.append(f"chrF and samples: {shown} validation records, greedy answers of at most {length} tokens")
-    if state.best is not None and math.isfinite(state.validations[state.best]["validation_loss"]):
-        notes.append(f"early stopping kept the weights after epoch {state.best} of {len(state.validations) - 1} trained")
+        notes.append(f"chrF and samples: {shown} validation records, greedy, at most {length} tokens each")
+    if state.best is not None:
+        trained = len(state.validations) - 1
+        notes.append(f"early stopping kept the weights after epoch {state.best} of {trained}")
     return notes

@@ -10,7 +10,8 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 _SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 _TEMPLATE = (
-    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n"
+    "{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 
@@ -36,7 +37,9 @@ def make_tiny(folder: Path, seed: int) -> None:
     with torch.no_grad():
         for name, weight in sorted(model.named_parameters()):
             if weight.dim() > 1:
-                weight.copy_(torch.randn(weight.shape, generator=generator) * (0.05 if "embed" in name else 0.1))
+                weight.copy_(
+                    torch.randn(weight.shape, generator=generator) * (0.05 if "embed" in name else 0.1)
+                )
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
@@ -49,7 +52,7 @@ def byte_tokenizer() -> PreTrainedTokenizerFast:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in _SPECIAL])
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         bos_token="<|im_start|>",
         eos_token="<|im_end|>",

@@ -1,4 +1,4 @@
-"""Overrides in bare Hydra grammar: everything valid is taken, everything else is a finding at the command line."""
+"""Overrides in bare Hydra grammar: what is valid is taken, the rest is a finding at the command line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ VALID: list[tuple[str, str, Any]] = [
     ("sources.faq.path='s3://b/k=1'", "sources.faq.path", "s3://b/k=1"),
     ("sources.faq.path=~/faq.jsonl", "sources.faq.path", "~/faq.jsonl"),
     ("sources.faq.path=data/faq*.jsonl", "sources.faq.path", "data/faq*.jsonl"),
-    ("sources.faq.fields={prompt: q, completion: a}", "sources.faq.fields", {"prompt": "q", "completion": "a"}),
+    (
+        "sources.faq.fields={prompt: q, completion: a}",
+        "sources.faq.fields",
+        {"prompt": "q", "completion": "a"},
+    ),
     ('sources.faq.fields.prompt="{q}[[ <c>{i}</c>]]"', "sources.faq.fields.prompt", "{q}[[ <c>{i}</c>]]"),
     ('description="two words, and a comma"', "description", "two words, and a comma"),
     ("description='日本語 と 空白'", "description", "日本語 と 空白"),
@@ -135,11 +139,21 @@ def test_bad_overrides_are_reported_together(with_conf: Project) -> None:
 
 def test_launcher_and_sweeper_may_be_chosen_in_a_sweep() -> None:
     """With -m, exactly Hydra's launcher, its sweeper and their settings get through."""
-    allowed = ["hydra/launcher=ray", "hydra/sweeper=optuna", "hydra.sweeper.n_trials=3", "hydra.launcher.n_jobs=2"]
+    allowed = [
+        "hydra/launcher=ray",
+        "hydra/sweeper=optuna",
+        "hydra.sweeper.n_trials=3",
+        "hydra.launcher.n_jobs=2",
+    ]
     assert prepared(allowed, lambda _: False, multirun=True) == allowed
     from runner.errors import RecipeError
 
-    for refused in ("hydra.sweep.dir=x", "hydra.searchpath=[x]", "hydra/output=x", "hydra.launcher._target_=os.system"):
+    for refused in (
+        "hydra.sweep.dir=x",
+        "hydra.searchpath=[x]",
+        "hydra/output=x",
+        "hydra.launcher._target_=os.system",
+    ):
         with pytest.raises(RecipeError):
             prepared([refused], lambda _: False, multirun=True)
 

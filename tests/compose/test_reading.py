@@ -115,7 +115,8 @@ def test_an_unreadable_file_is_a_finding(project: Project) -> None:
     [
         ("1e-5", 1e-5), ("1E5", 1e5), (".5", 0.5), ("1_000", 1000), ("0x10", 16), ("-3", -3), ("+4", 4),
         ("010", "010"), ("12:30", "12:30"), ("2026-11-21", "2026-11-21"), ("1.2.3", "1.2.3"), ("~", None),
-        ("yes", True), ("'1'", "1"), ("!!str 1", "1"), ("!!float 1", 1.0), ("1e", "1e"), ("-", "-"), (".", "."),
+        ("yes", True), ("'1'", "1"), ("!!str 1", "1"), ("!!float 1", 1.0), ("1e", "1e"),
+        ("-", "-"), (".", "."),
     ],
 )  # fmt: skip
 def test_plain_words_mean_what_people_expect(project: Project, written: str, value: object) -> None:
@@ -140,17 +141,23 @@ def test_anchors_aliases_and_merge_keys_work(project: Project) -> None:
     assert composed.mapping["list"] == [{"a": 1, "b": 2}] * 2
 
 
-@pytest.mark.parametrize("name", ["my recipe.yaml", "レシピ.yaml", "recipe.yml", "recipe.txt", "a.b.yaml", "base.yaml"])
+@pytest.mark.parametrize(
+    "name", ["my recipe.yaml", "レシピ.yaml", "recipe.yml", "recipe.txt", "a.b.yaml", "base.yaml"]
+)
 def test_a_recipe_may_have_any_file_name(project: Project, name: str) -> None:
     """A recipe is given by path; its name means nothing to the composition."""
     assert codes_of(project.write(f"recipes/{name}", RECIPE)) == ([] if name != "base.yaml" else ["R007"])
 
 
-def test_a_recipe_may_lie_in_a_sub_folder_and_shadow_conf(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recipe_may_lie_in_a_sub_folder_and_shadow_conf(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The search path is: the recipe's folder, the project's conf/, the packaged conf/."""
     from runner.compose import compose
 
-    file = project.write("recipes/team/deep.yaml", RECIPE.replace("  - base\n", "  - base\n  - budget: pilot\n"))
+    file = project.write(
+        "recipes/team/deep.yaml", RECIPE.replace("  - base\n", "  - base\n  - budget: pilot\n")
+    )
     monkeypatch.chdir("/")
     assert compose(file).mapping["budget"]["max_usd"] == 20
     project.write("conf/budget/pilot.yaml", "max_usd: 7\n")
@@ -159,3 +166,14 @@ def test_a_recipe_may_lie_in_a_sub_folder_and_shadow_conf(project: Project, monk
     composed = compose(Path(file))
     assert composed.mapping["budget"]["max_usd"] == 8
     assert composed.root == project.root.resolve()
+
+
+def test_a_list_where_a_mapping_belongs_is_a_finding_at_its_place(project: Project) -> None:
+    """Steps written as a list: Hydra would stop; here the rest is checked too."""
+    findings = findings_of(
+        project.recipe("nme: x\n", text=RECIPE.replace("  drop_empty:\n", "  - drop_empty\n"))
+    )
+    assert [(finding.code, str(finding.place)) for finding in findings] == [
+        ("R104", "recipes/faq.yaml:13:1"),
+        ("R101", "recipes/faq.yaml:16:1"),
+    ]

@@ -1,4 +1,4 @@
-"""One build in a process of its own, to be killed: `killed_build.py ROOT WORKERS`; prints the dataset's folder."""
+"""A build in a process of its own, to be killed: `killed_build.py ROOT WORKERS`; prints the folder."""
 
 from __future__ import annotations
 

@@ -16,7 +16,11 @@ MODEL = "amazon.nova-micro-v1:0"
 
 def qa(number: int, text: str = "") -> dict[str, Any]:
     """One question with its answer."""
-    return {"q": f"質問{number}は何ですか。{text}", "a": f"答えは{number}です。" * (1 + number % 5), "kind": f"k{number % 3}"}
+    return {
+        "q": f"質問{number}は何ですか。{text}",
+        "a": f"答えは{number}です。" * (1 + number % 5),
+        "kind": f"k{number % 3}",
+    }
 
 
 def write_rows(file: Path, rows: Iterable[Mapping[str, Any] | str]) -> Path:

@@ -29,7 +29,14 @@ STEPS = (
 def recipe(tmp_path: Path) -> Recipe:
     """Two sources: good records, copies, an empty answer, a long one, and lines that are no records."""
     rows = [qa(n) for n in range(60)]
-    noise = [qa(3), {"q": "空", "a": " "}, qa(500, "長い。" * 100), "{broken", "[1]", {"q": "ＡＢＣ", "a": "ｶﾅ"}]
+    noise = [
+        qa(3),
+        {"q": "空", "a": " "},
+        qa(500, "長い。" * 100),
+        "{broken",
+        "[1]",
+        {"q": "ＡＢＣ", "a": "ｶﾅ"},
+    ]
     first = write_rows(tmp_path / "data/a.jsonl", [*rows[:30], *noise])
     second = write_rows(tmp_path / "data/b.jsonl", rows[30:])
     return small_recipe(tmp_path, [source(first), source(second, "more", licence="CC0-1.0")], STEPS)
@@ -123,7 +130,10 @@ def test_a_new_mtime_does_not_rebuild_and_a_new_byte_does(recipe: Recipe, tmp_pa
     os.utime(file, (1, 1))
     changed = built(recipe)
     assert changed.address != first.address
-    assert "質問4x" in (changed.folder / "train.jsonl").read_text() + (changed.folder / "validation.jsonl").read_text()
+    assert (
+        "質問4x"
+        in (changed.folder / "train.jsonl").read_text() + (changed.folder / "validation.jsonl").read_text()
+    )
 
 
 def test_the_same_bytes_in_another_folder(recipe: Recipe, tmp_path: Path) -> None:
@@ -136,7 +146,10 @@ def test_the_same_bytes_in_another_folder(recipe: Recipe, tmp_path: Path) -> Non
                 recipe,
                 root=root,
                 data_roots=(root,),
-                sources=(source(Path("data/a.jsonl")), source(Path("data/b.jsonl"), "more", licence="CC0-1.0")),
+                sources=(
+                    source(Path("data/a.jsonl")),
+                    source(Path("data/b.jsonl"), "more", licence="CC0-1.0"),
+                ),
             )
         )
         for root in (tmp_path, other)
@@ -155,7 +168,9 @@ def test_training_sets_of_a_sweep_are_nested_and_share_the_work(recipe: Recipe) 
     ten, twenty = ((dataset.folder / "train.jsonl").read_bytes() for dataset in (first, second))
     assert twenty.startswith(ten)
     assert (ten.count(b"\n"), twenty.count(b"\n")) == (10, 20)
-    assert (first.folder / "validation.jsonl").read_bytes() == (second.folder / "validation.jsonl").read_bytes()
+    assert (first.folder / "validation.jsonl").read_bytes() == (
+        second.folder / "validation.jsonl"
+    ).read_bytes()
 
 
 def test_another_split_or_format_works_from_the_corpus(recipe: Recipe) -> None:

@@ -96,16 +96,18 @@ def eventually_gone(session: int) -> bool:
 def test_killed_at_any_moment_and_run_again(root: Path, expected: dict[str, str], workers: int) -> None:
     """kill -9 of the build, again and again: no orphan, no half dataset, and in the end the same bytes."""
     moments = random.Random(workers)
-    for _ in range(5):
+    for _ in range(4 if workers == 1 else 3):
         process = started(root, workers)
         if workers > 1:
             working(process)
         time.sleep(moments.uniform(0.1, 1.3))
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         process.communicate()
         assert eventually_gone(process.pid)
-        for folder in (root / ".runner/cache/datasets").glob("[0-9a-f]*[0-9a-f]"):
-            assert contents(folder) == expected
+        done = list((root / ".runner/cache/datasets").glob("*[0-9a-f]"))
+        assert [contents(folder) for folder in done] == [expected] * len(done)
+        if done:  # it was too late to kill anything: from the start again
+            shutil.rmtree(root / ".runner")
     folder = finished(started(root, workers))
     assert contents(folder) == expected
     assert not list((root / ".runner").rglob("*.part*"))

@@ -75,7 +75,7 @@ def test_training_sets_are_nested_and_validation_is_fixed(
 
 
 def test_later_additions_do_not_reshuffle() -> None:
-    """As the data grow, a validation set of a fixed number of records only gives way to what ranks above it."""
+    """As the data grow, a validation set of a fixed size only gives way to what ranks above it."""
     old, new = [f"{n:04x}" for n in range(1000)], [f"x{n}" for n in range(100)]
     held_out = []
     for digests in (old, old + new):
@@ -97,9 +97,12 @@ def test_the_seed_changes_the_sides() -> None:
 
 @pytest.mark.parametrize(
     ("validation", "records", "groups", "size"),
-    [(0.1, 15, 15, 2), (0.1, 14, 14, 1), (0.1, 2, 2, 1), (0.1, 1, 1, 0), (0.0, 9, 9, 0), (0, 9, 9, 0), (5, 9, 9, 5),
+    [(0.1, 15, 15, 2), (0.1, 14, 14, 1), (0.1, 2, 2, 1), (0.1, 1, 1, 0), (0.0, 9, 9, 0), (0, 9, 9, 0),
+     (5, 9, 9, 5),
      (0.1, 25, 25, 3), (0.35, 10, 10, 4)],
 )  # fmt: skip
-def test_the_size_of_the_validation_set(validation: float | int, records: int, groups: int, size: int) -> None:
-    """A share is rounded half up by its decimal value, to 1 at least where something is left to train on."""
+def test_the_size_of_the_validation_set(
+    validation: float | int, records: int, groups: int, size: int
+) -> None:
+    """A share is rounded half up by its decimal value, to 1 at least if two groups are there."""
     assert validation_size(validation, records, groups) == size

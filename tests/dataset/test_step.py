@@ -44,7 +44,9 @@ def acting(actions: list[str]) -> Callable[[Records], Iterator[Record]]:
     return act
 
 
-def worked(function: Callable[..., Iterator[Record]], records: list[Record]) -> tuple[list[Record], list[Record], Tally]:
+def worked(
+    function: Callable[..., Iterator[Record]], records: list[Record]
+) -> tuple[list[Record], list[Record], Tally]:
     """What a step kept, what it dropped, and its counts."""
     tally, dropped = Tally("label", "kind"), list[Record]()
     kept = list(apply(Step("label", "kind", function, {}, "record"), records, tally, dropped.append))
@@ -59,7 +61,9 @@ def test_counts_balance_for_whatever_a_step_does(actions: list[str]) -> None:
     assert (tally.read, tally.kept) == (len(actions), len(kept))
     assert tally.created == 2 * (actions.count("cut") + actions.count("cut and drop"))
     assert tally.changed == sum(actions.count(action) for action in ("change", "cut", "cut and drop"))
-    assert sum(tally.dropped.values()) == len(dropped) == actions.count("drop") + actions.count("cut and drop")
+    assert (
+        sum(tally.dropped.values()) == len(dropped) == actions.count("drop") + actions.count("cut and drop")
+    )
     assert all(one.dropped and one.dropped.step == "label" for one in dropped)
 
 

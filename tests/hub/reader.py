@@ -1,6 +1,7 @@
 """Reads `huggingface` sources in a process of its own, for the libraries read their settings when imported.
 
-Standard input: {"root": folder, "calls": [options, …]}; standard output: a list of {facts, digest, rows} or {error, fix}.
+Standard input: {"root": folder, "calls": [options, …]}.
+Standard output: for each call {facts, digest, rows, …} or {error, fix}.
 """
 
 from __future__ import annotations

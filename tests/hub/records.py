@@ -19,12 +19,37 @@ _GOODS = [
 _PLACES = ["札幌", "仙台", "金沢", "松本", "高松", "長崎"]
 
 _KINDS = [
-    ("open_qa", "{place}で{goods}を買うなら、どの季節がよいですか。", "", "{goods}は一年中ありますが、{place}では春に品数が増えます。"),
-    ("closed_qa", "{goods}の保証期間は何年ですか。", "{place}店の{goods}には購入日から二年の保証が付きます。", "二年です。"),
-    ("classification", "次の品は台所用品ですか、文房具ですか。", "{place}で売られている{goods}", "{goods}の使い方によりますが、売り場の札に従います。"),
-    ("brainstorming", "{place}の店で{goods}を目立たせる案を三つ挙げてください。", "", "入口に並べる。{goods}の色をそろえる。{place}の写真を添える。"),
-    ("summarization", "次の文を一文にまとめてください。", "{place}店は月曜に{goods}を入荷します。火曜には売り切れます。", "{place}店の{goods}は入荷の翌日に売り切れます。"),
-]  # fmt: skip
+    (
+        "open_qa",
+        "{place}で{goods}を買うなら、どの季節がよいですか。",
+        "",
+        "{goods}は一年中ありますが、{place}では春に品数が増えます。",
+    ),
+    (
+        "closed_qa",
+        "{goods}の保証期間は何年ですか。",
+        "{place}店の{goods}には購入日から二年の保証が付きます。",
+        "二年です。",
+    ),
+    (
+        "classification",
+        "次の品は台所用品ですか、文房具ですか。",
+        "{place}で売られている{goods}",
+        "{goods}の使い方によりますが、売り場の札に従います。",
+    ),
+    (
+        "brainstorming",
+        "{place}の店で{goods}を目立たせる案を三つ挙げてください。",
+        "",
+        "入口に並べる。{goods}の色をそろえる。{place}の写真を添える。",
+    ),
+    (
+        "summarization",
+        "次の文を一文にまとめてください。",
+        "{place}店は月曜に{goods}を入荷します。火曜には売り切れます。",
+        "{place}店の{goods}は入荷の翌日に売り切れます。",
+    ),
+]
 
 
 def records() -> list[dict[str, str]]:

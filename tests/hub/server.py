@@ -60,7 +60,7 @@ def dolly() -> dict[str, Repo]:
     from hub.records import records
 
     content = json.dumps(records(), ensure_ascii=False, indent=1).encode()
-    readme = "---\nlicense: cc-by-sa-3.0\nlanguage:\n- ja\n---\nA sample for tests.\n".encode()
+    readme = b"---\nlicense: cc-by-sa-3.0\nlanguage:\n- ja\n---\nA sample for tests.\n"
     return {REPO: Repo({"README.md": readme, "databricks-dolly-15k-ja.json": content}, any_commit=True)}
 
 

@@ -1,4 +1,4 @@
-"""A recipe arrives as a pull request: it can't run code, read the environment, or read outside its folders."""
+"""A recipe arrives as a pull request: it can't run code or read the environment or other folders."""
 
 from __future__ import annotations
 
@@ -105,15 +105,23 @@ def test_an_allowed_variable_is_read_and_no_other(project: Project, monkeypatch:
 def test_a_package_header_cannot_reach_hydra(project: Project) -> None:
     """`# @package hydra.sweeper` is refused."""
     project.write("conf/steps/evil.yaml", "# @package hydra.sweeper\n_: 1\n")
-    assert "R304" in codes_of(project.recipe(text=RECIPE.replace("  - base\n", "  - base\n  - steps: evil\n")))
+    assert "R304" in codes_of(
+        project.recipe(text=RECIPE.replace("  - base\n", "  - base\n  - steps: evil\n"))
+    )
 
 
-def test_links_out_of_the_folders_are_refused(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_links_out_of_the_folders_are_refused(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """A conf file, a conf group, conf/ itself and the recipe may not be links to somewhere else."""
     outside = tmp_path_factory.mktemp("outside")
     (outside / "secret.yaml").write_text("api_key: sesame-opens\n")
     text = RECIPE.replace("  - base\n", "  - base\n  - steps: secret\n")
-    for link, target in (("conf/steps/secret.yaml", "secret.yaml"), ("conf/steps", "."), ("recipes/steps", ".")):
+    for link, target in (
+        ("conf/steps/secret.yaml", "secret.yaml"),
+        ("conf/steps", "."),
+        ("recipes/steps", "."),
+    ):
         path = project.root / link
         path.parent.mkdir(exist_ok=True)
         path.symlink_to(outside / target)
@@ -145,7 +153,13 @@ def test_a_link_within_the_project_is_fine(project: Project) -> None:
 def test_python_files_of_the_repository_are_never_imported(project: Project, way: str) -> None:
     """Neither a `hydra_plugins` folder nor modules that shadow ours or Python's are run."""
     evil = "import pathlib; pathlib.Path('OWNED').touch()\n"
-    for name in ("hydra_plugins/evil/__init__.py", "hydra_plugins/__init__.py", "yaml.py", "omegaconf.py", "sitecustomize.py"):
+    for name in (
+        "hydra_plugins/evil/__init__.py",
+        "hydra_plugins/__init__.py",
+        "yaml.py",
+        "omegaconf.py",
+        "sitecustomize.py",
+    ):
         project.write(name, evil)
     project.write("evil.egg-info/entry_points.txt", "[runner.steps]\nevil = yaml:evil\n")
     file = project.recipe()
@@ -159,7 +173,11 @@ def test_python_files_of_the_repository_are_never_imported(project: Project, way
         if not program.exists():
             pytest.skip("the command `runner` is not installed")
         done = subprocess.run(
-            [program, "validate", file], cwd=project.root, capture_output=True, text=True, env=dict(os.environ)
+            [program, "validate", file],
+            cwd=project.root,
+            capture_output=True,
+            text=True,
+            env=dict(os.environ),
         )
     assert done.returncode == 0, done.stderr
     assert not (project.root / "OWNED").exists()
@@ -168,7 +186,8 @@ def test_python_files_of_the_repository_are_never_imported(project: Project, way
 def test_composition_leaves_no_resolver_and_no_plugin_behind(project: Project) -> None:
     """Composing registers nothing with OmegaConf and does not scan Hydra's plug-ins."""
     code = (
-        "import sys; from pathlib import Path; from runner.compose import compose; compose(Path('recipes/faq.yaml'));"
+        "import sys; from pathlib import Path; from runner.compose import compose;"
+        "compose(Path('recipes/faq.yaml'));"
         "from hydra.core.singleton import Singleton; from hydra.core.plugins import Plugins;"
         "sys.exit(Plugins in Singleton._instances)"
     )
@@ -181,7 +200,9 @@ def test_composition_leaves_no_resolver_and_no_plugin_behind(project: Project) -
 
 def test_text_in_findings_cannot_move_the_cursor(project: Project) -> None:
     """Escape sequences that YAML can spell (`\\e`) are shown, not sent."""
-    done = project.run("validate", str(project.recipe('name: "\\e[2Jfoo"\n', text=RECIPE.replace("name: faq\n", ""))))
+    done = project.run(
+        "validate", str(project.recipe('name: "\\e[2Jfoo"\n', text=RECIPE.replace("name: faq\n", "")))
+    )
     assert done.returncode == 2
     assert "\x1b" not in done.stdout + done.stderr
 

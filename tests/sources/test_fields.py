@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from runner.fields import TemplateError, columns, mapping
 
-NAMES = st.text(st.characters(blacklist_characters="{}[].!:()", blacklist_categories=["Cs", "Z", "Cc"]), min_size=1)
+NAMES = st.text(
+    st.characters(blacklist_characters="{}[].!:()", blacklist_categories=["Cs", "Z", "Cc"]), min_size=1
+)
 VALUES = st.text(st.characters(blacklist_categories=["Cs"]))
 GROUNDED = "{instruction}[[\n\n<context>{input}</context>]]"
 
@@ -24,12 +26,22 @@ def test_names_and_meta() -> None:
     """Trained fields are text, every other name is meta and keeps its value."""
     apply = mapping({"prompt": "q", "completion": "a", "category": "kind", "tags": "tags", "id": "{n}-{q}"})
     row = {"q": "質問", "a": "答え", "kind": 3, "tags": ["x"], "n": 7, "unused": 1}
-    assert apply(row) == ({"prompt": "質問", "completion": "答え"}, {"category": 3, "tags": ["x"], "id": "7-質問"})
+    assert apply(row) == (
+        {"prompt": "質問", "completion": "答え"},
+        {"category": 3, "tags": ["x"], "id": "7-質問"},
+    )
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(None, ""), (3, "3"), (0.5, "0.5"), (True, "true"), ([1, "二"], '[1,"二"]'), ({"a": None}, '{"a":null}')],
+    [
+        (None, ""),
+        (3, "3"),
+        (0.5, "0.5"),
+        (True, "true"),
+        ([1, "二"], '[1,"二"]'),
+        ({"a": None}, '{"a":null}'),
+    ],
 )
 def test_values_that_are_no_text(value: Any, expected: str) -> None:
     """In a trained field they are their JSON text; null is empty, as is a missing column."""
@@ -40,12 +52,19 @@ def test_values_that_are_no_text(value: Any, expected: str) -> None:
 
 def test_a_context_in_tags() -> None:
     """The optional part is left out when its column is blank, so that no empty tags are trained."""
-    assert text(GROUNDED, {"instruction": "要約して。", "input": "本文"}) == "要約して。\n\n<context>本文</context>"
+    assert (
+        text(GROUNDED, {"instruction": "要約して。", "input": "本文"})
+        == "要約して。\n\n<context>本文</context>"
+    )
     for blank in ("", " \n　", None):
         assert text(GROUNDED, {"instruction": "要約して。", "input": blank}) == "要約して。"
     assert text("[[{a}, {b}]]!", {"a": "x", "b": ""}) == "!"
     assert text("[[{a}]][[{b}]]", {"a": "x", "b": "y"}) == "xy"
-    assert columns({"prompt": GROUNDED, "completion": "output", "system": "{input}"}) == ("instruction", "input", "output")
+    assert columns({"prompt": GROUNDED, "completion": "output", "system": "{input}"}) == (
+        "instruction",
+        "input",
+        "output",
+    )
 
 
 def test_braces_themselves() -> None:
@@ -112,9 +131,9 @@ def test_hostile_and_broken_templates(template: str, position: int | None) -> No
 @given(st.text(alphabet="{}[]q.!:( x"))
 def test_any_text_is_a_template_or_an_error(template: str) -> None:
     """There is no third way."""
+    wrong = 0
     try:
-        apply = mapping({"prompt": template})
+        assert isinstance(text(template, {"q": "v"}), str)
     except TemplateError as error:
-        assert 1 <= error.position <= len(template)
-    else:
-        assert isinstance(apply({"q": "v"})[0]["prompt"], str)
+        wrong = error.position
+    assert 0 <= wrong <= len(template)

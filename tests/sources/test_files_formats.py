@@ -43,7 +43,7 @@ def test_a_json_file_may_hold_lines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("ending", "pack"), [(".jsonl", jsonl), (".json", json_array), (".csv", csv_text)])
 def test_a_byte_order_mark_is_skipped_and_noted(tmp_path: Path, ending: str, pack: Any) -> None:
-    """Windows tools write one; it is no part of the first key or column, and the manifest says it was there."""
+    """Windows tools write one: no part of the first key or column, and the manifest says it was there."""
     (tmp_path / f"faq{ending}").write_bytes(b"\xef\xbb\xbf" + pack(RECORDS))
     source = files(context(tmp_path), path=f"faq{ending}")
     assert source.facts["files"][0]["byte_order_mark"] is True
@@ -118,7 +118,7 @@ def test_json_that_is_no_array_of_records(tmp_path: Path, content: bytes) -> Non
 
 
 def test_csv_rows_that_do_not_fit(tmp_path: Path) -> None:
-    """Too few, too many, or not UTF-8: unreadable at the line where the row starts, also after quoted line breaks."""
+    """Too few, too many, not UTF-8: unreadable, at the line where it starts, quoted breaks counted."""
     (tmp_path / "faq.csv").write_bytes(b'q,a\n"1\n2",x\nonly\n1,2,3\n\xff,y\n\n"a"b,c\nq,a\n')
     first, *bad, last = read(tmp_path, "faq.csv")
     assert first == {"q": "1\n2", "a": "x"}

@@ -33,10 +33,18 @@ def server() -> Iterator[ThreadedMotoServer]:
 @pytest.fixture(autouse=True)
 def _aws(server: ThreadedMotoServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     host, port = server.get_host_and_port()
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+    for name in (
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "http_proxy",
+        "https_proxy",
+    ):
         monkeypatch.delenv(name, raising=False)
     settings = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "dummy", "AWS_SECRET_ACCESS_KEY": SECRET,
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "dummy", "AWS_SECRET_ACCESS_KEY": SECRET,
         "AWS_DEFAULT_REGION": "us-east-1", "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": str(tmp_path / "none"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
     }  # fmt: skip
@@ -101,7 +109,7 @@ def test_the_address_is_the_same_as_on_disk(tmp_path: Path) -> None:
 
 
 def test_objects_are_fetched_once(tmp_path: Path, s3: Any) -> None:
-    """The second time the cache answers, offline too; a changed object or a damaged cache is fetched again."""
+    """The second time the cache answers, offline too; what changed or is damaged is fetched again."""
     uri = f"s3://datalake/{FOLDER}/*.jsonl"
     first = opened(tmp_path, uri)
     data = tmp_path / ".runner" / "cache" / "objects"
@@ -224,7 +232,9 @@ def test_without_the_library(tmp_path: Path) -> None:
         "try: files(SourceContext('a', root, (), False, False, root), path='s3://datalake/a.jsonl')\n"
         "except RunnerError as error: import json; print(json.dumps([error.message, error.fix]))\n"
     )
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
+    )
     message, fix = json.loads(done.stdout)
     assert "boto3, which is not installed" in message
     assert "bedrock-recipe-runner[aws]" in fix

@@ -41,7 +41,7 @@ def cut(content: bytes, sizes: list[int]) -> list[bytes]:
 
 @given(LINES, st.booleans(), st.integers(1, 60), st.lists(st.integers(1, 40), min_size=1, max_size=5))
 def test_pieces_are_the_file(lines: list[bytes], ended: bool, size: int, blocks: list[int]) -> None:
-    """However the blocks were cut and however big pieces are: joined they are the file, and row by row its lines."""
+    """However the blocks were cut and however big pieces are: row by row they are the file's lines."""
     content = b"\n".join(lines) + (b"\n" if ended else b"")
     pieces = list(jsonl_pieces(cut(content, blocks), size=size))
     assert pieces == list(jsonl_pieces([content], size=size))
@@ -76,7 +76,11 @@ def test_a_line_that_is_too_long(length: int, blocks: list[int]) -> None:
         assert pieces == list(jsonl_pieces([content], size=10))
     finally:
         runner.containers.MAX_LINE_BYTES = limit
-    found = [row for piece in pieces for row in rows(Shard("s", 0, 0, piece.payload, piece.decoder, "f", piece.line))]
+    found = [
+        row
+        for piece in pieces
+        for row in rows(Shard("s", 0, 0, piece.payload, piece.decoder, "f", piece.line))
+    ]
     assert (found[0], found[-1]) == ({"a": 1}, {"c": 3})
     assert found[1] == {"b": "x" * length} or isinstance(found[1], Unreadable)
     assert isinstance(found[1], Unreadable) == (len(b'{"b":""}') + length > 65)
@@ -143,8 +147,16 @@ def test_the_address_is_that_of_the_content(tmp_path: Path) -> None:
 
 
 def test_patterns_and_folders(tmp_path: Path) -> None:
-    """Sorted by name, `**` for any folders, hidden files left out; a name with `*` in it can be named itself."""
-    for name in ("b/2.jsonl", "b/c/1.jsonl", "a.jsonl", ".hidden.jsonl", "_part/x.jsonl", "b/*.jsonl", "b/note.txt"):
+    """Sorted by name, `**` for any folders, hidden files left out; a name may itself hold a `*`."""
+    for name in (
+        "b/2.jsonl",
+        "b/c/1.jsonl",
+        "a.jsonl",
+        ".hidden.jsonl",
+        "_part/x.jsonl",
+        "b/*.jsonl",
+        "b/note.txt",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(jsonl([{"name": name}]))
 
@@ -159,7 +171,9 @@ def test_patterns_and_folders(tmp_path: Path) -> None:
     assert names(("b/c", "a.jsonl")) == ["b/c/1.jsonl", "a.jsonl"]
 
 
-@pytest.mark.parametrize("path", ["none.jsonl", "data/*.csv", "none/*.jsonl", "none/**", "", "a\0b", "http://x/y", "file:///etc"])
+@pytest.mark.parametrize(
+    "path", ["none.jsonl", "data/*.csv", "none/*.jsonl", "none/**", "", "a\0b", "http://x/y", "file:///etc"]
+)
 def test_what_names_nothing(tmp_path: Path, path: str) -> None:
     """A sentence, never an empty data set."""
     two_files(tmp_path / "p")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import record, texts
 
 from runner.steps.normalize_whitespace import normalize_whitespace
 from runner.steps.replace import replace
 from runner.steps.strip_control import strip_control
 from runner.steps.strip_markup import strip_markup
-from tests.steps.strategies import record, texts
 
 
 def markup(text: str, **options: object) -> str:

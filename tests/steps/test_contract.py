@@ -10,11 +10,11 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import record_lists
 
 from runner.plugins import load, module_constant, names
 from runner.record import Record
 from runner.tokens import TOKENIZERS
-from tests.steps.strategies import record_lists
 
 # Every example goes through some thirty cases.
 FEW = settings(max_examples=25)

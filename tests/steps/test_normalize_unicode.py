@@ -10,9 +10,9 @@ from typing import get_args
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from strategies import any_character, texts
 
 from runner.unicode import SEPARATE, STABLE, Form, normalizer
-from tests.steps.strategies import any_character, texts
 
 FORMS = get_args(Form)
 EVERY = [chr(point) for point in range(sys.maxunicode + 1)]
@@ -41,7 +41,7 @@ def test_equals_it_where_characters_join(form: Form, text: str) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_stable_characters_are_stable(form: Form) -> None:
-    """Each of them keeps its form, starts a character and joins with nothing before it, in this Python's Unicode."""
+    """Each keeps its form, starts a character and joins with nothing before it, in this Python's Unicode."""
     stable = re.compile(f"[{STABLE}]")
     joining = joining_characters()
     for character in filter(stable.match, EVERY):

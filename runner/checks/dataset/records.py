@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from runner.dataset import Dataset
 from runner.finding import Finding, Severity
 from runner.model import Model
 from runner.recipe import Recipe
+
+if TYPE_CHECKING:
+    from runner.dataset import Dataset
 
 
 def records(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding]:
@@ -28,7 +30,9 @@ def records(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding]
     limits = _Limits(recipe, model)
     yield from limits.check("D102", "train_records", train, "training records", "split.train_records")
     if validation:
-        yield from limits.check("D103", "validation_records", validation, "validation records", "split.validation")
+        yield from limits.check(
+            "D103", "validation_records", validation, "validation records", "split.validation"
+        )
     both = train + validation
     path = "split.train_records"
     yield from limits.check("D104", "total_records", both, "records in both files", path, already=validation)
@@ -51,9 +55,13 @@ class _Limits:
         limit = self.method.limit(name)
         least, most = limit.get("minimum"), limit.get("maximum")
         if least is not None and found < least:
-            yield self._finding(code, f"{found:,} {what}; {self._who} needs {least:,} or more", path, limit, _MORE)
+            yield self._finding(
+                code, f"{found:,} {what}; {self._who} needs {least:,} or more", path, limit, _MORE
+            )
         elif most is not None and found > most:
-            fix = f"{path}={most - already}" if path and most > already else "use less data: a source's `limit`"
+            fix = (
+                f"{path}={most - already}" if path and most > already else "use less data: a source's `limit`"
+            )
             severity: Severity = "warning" if limit.get("adjustable") else "error"
             note = " (a quota that AWS can raise)" if limit.get("adjustable") else ""
             message = f"{found:,} {what}; {self._who} takes {most:,} at most{note}"
@@ -64,7 +72,13 @@ class _Limits:
         return f"{self.method.name} of {self.model.id}"
 
     def _finding(
-        self, code: str, message: str, path: str, limit: Mapping[str, Any], fix: str, severity: Severity = "error"
+        self,
+        code: str,
+        message: str,
+        path: str,
+        limit: Mapping[str, Any],
+        fix: str,
+        severity: Severity = "error",
     ) -> Finding:
         source = self.model.source(limit["source"]) if limit.get("source") else ""
         return Finding(code, message, severity, path=path or "sources", fix=fix, source=source)
@@ -76,7 +90,9 @@ _MORE = "add a source, raise `split.train_records`, or drop less"
 def _nothing_left(dataset: Dataset) -> Finding:
     totals, dropped = dataset.manifest["totals"], dataset.manifest["dropped"]
     if not totals["read"]:
-        return Finding("D101", "the sources hold no record", path="sources", fix="look at what the sources name")
+        return Finding(
+            "D101", "the sources hold no record", path="sources", fix="look at what the sources name"
+        )
     most = max(dropped, key=lambda reason: int(dropped[reason]), default="")
     why = f"; most were dropped as {most} ({dropped[most]:,})" if most else ""
     fix = f"see {dataset.folder / 'dropped.jsonl'}" if most else "lower `split.validation`"

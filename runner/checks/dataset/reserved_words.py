@@ -62,7 +62,7 @@ def _hits(folder: Path, kind: str, rule: Mapping[str, Any]) -> tuple[Counter[str
 
 
 def _suspects(folder: Path, words: Iterable[str]) -> Iterator[tuple[str, int, bytes]]:
-    """File, number and content of the lines in which a word stands anywhere: few, and only they are parsed."""
+    """File, number and content of the lines with a word anywhere: few, and only they are parsed."""
     needles = [json.dumps(word, ensure_ascii=False)[1:-1].lower().encode() for word in words]
     for name in _FILES:
         if not (folder / name).exists():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from runner.dataset import Dataset
 from runner.finding import Finding
 from runner.model import Model
 from runner.recipe import Recipe
+
+if TYPE_CHECKING:
+    from runner.dataset import Dataset
 
 
 def split(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding]:
@@ -40,7 +43,8 @@ def split(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding]:
     if overlap := dataset.manifest["overlap"]:
         yield Finding(
             "D108",
-            f"{overlap:,} rows of train.jsonl stand in validation.jsonl, too: the format writes different records alike",
+            f"{overlap:,} rows of train.jsonl stand in validation.jsonl, too:"
+            " the format writes different records alike",
             path="format",
             fix="map fewer fields, or drop duplicates by the fields that the format writes",
         )

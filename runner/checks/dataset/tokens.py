@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from runner.dataset import Dataset
 from runner.finding import Finding
 from runner.model import Model
 from runner.recipe import Recipe
 from runner.tokens import Bounds, estimate
+
+if TYPE_CHECKING:
+    from runner.dataset import Dataset
 
 _SHOWN = 5
 _STEP = "steps.limit_tokens"
@@ -20,7 +22,7 @@ _STEP = "steps.limit_tokens"
 def tokens(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding]:
     """The tokens of each record against the limit of the model's method.
 
-    The tokenizer of most models is not published: a count is then an estimate with a lower and an upper bound.
+    The tokenizer of most models is not published: a count is then an estimate with two bounds.
 
     `D109`: records over the limit, even by the lower bound.
     `D110`: records that may be over the limit: the upper bound is.

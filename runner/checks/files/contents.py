@@ -25,7 +25,7 @@ _NEEDED = frozenset(TRAINED) - {"system"}
 
 
 def contents(recipe: Recipe, composed: Composed) -> Iterator[Finding]:
-    """Looks at the first 20 rows of the first 20 files of each local source. Parquet, S3 and the hub are not read."""
+    """Looks at the first 20 rows of the first 20 files of each local source; not Parquet, S3 or the hub."""
     seen: dict[str, list[Peek]] = {}
     for path in data_paths(recipe):
         if path.part.kind == "files":
@@ -51,7 +51,7 @@ def _look(path: DataPath, composed: Composed, looks: list[Peek]) -> Iterator[Fin
     looks += here
     if here and len(here) == len(found) and not any(look.rows for look in here):
         lines = sum(look.lines for look in here)
-        what = f"none of the first {lines} lines is a JSON object" if lines else "there is no record in it"
+        what = f"none of the first {lines} lines is a JSON object" if lines else "it holds no record"
         yield composed.finding(
             path.at, "R402", f"{path.text}: {what}", fix="write one JSON object a line, or a JSON array"
         )
@@ -68,7 +68,7 @@ def _columns(label: str, fields: dict[str, str], looks: list[Peek], composed: Co
         except TemplateError:
             continue  # the recipe's own check has said so
         for column in missing:
-            # A row may lack a column that others have; a field to train on that no row has is a slip of the pen.
+            # A row may lack a column that others have; a field to train on that none has is a slip.
             certain = sure or (field in _NEEDED and not is_template(value))
             yield composed.finding(
                 f"sources.{label}.fields.{field}",

@@ -1,6 +1,6 @@
 """The data that the recipe names is there, and where a recipe may look.
 
-`R310`: a path written in a file ends outside the project and the data folders (`--data-root`), links followed.
+`R310`: a path written in a file ends outside the project and its data roots, links followed.
 `R401`: a path does not exist, or cannot be opened.
 `R402`: there is no record: an empty file, or a pattern that matches nothing.
 """
@@ -25,6 +25,10 @@ _NAMES_SHOWN = 8
 
 def paths(recipe: Recipe, composed: Composed) -> Iterator[Finding]:
     """Every local path of every source can be read and holds something. S3 and the hub are not asked."""
+    for part in recipe.sources:
+        if part.kind == "files" and not part.options["path"]:
+            at = f"sources.{part.label}.path"
+            yield composed.finding(at, "R402", "no path is given", fix="name a file")
     for path in data_paths(recipe):
         try:
             yield from _empty(path, composed)

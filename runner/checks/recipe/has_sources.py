@@ -15,5 +15,11 @@ def has_sources(composed: Composed, _model: Model | None) -> Iterator[Finding]:
     `R119`: `sources` is empty: there is nothing to train on.
     """
     if composed.mapping.get("sources") == {} and composed.complete:
-        example = "sources: {faq: {kind: files, path: data/faq.jsonl, fields: {prompt: question, completion: answer}}}"
-        yield composed.finding("sources", "R119", "the recipe has no sources: there is nothing to train on", fix=f"add one: {example}")
+        fields = "{prompt: question, completion: answer}"
+        example = f"sources: {{faq: {{kind: files, path: data/faq.jsonl, fields: {fields}}}}}"
+        yield composed.finding(
+            "sources",
+            "R119",
+            "the recipe has no sources: there is nothing to train on",
+            fix=f"add one: {example}",
+        )

@@ -27,7 +27,9 @@ def hyperparameters(composed: Composed, model: Model | None) -> Iterator[Finding
     for name, schema in method.hyperparameters.items():
         if schema.get("required") is True and values.get(name) is None:
             message = f"hyperparameters.{name} is missing: {model.id} requires it for {method.name}"
-            yield composed.finding(f"hyperparameters.{name}", "R103", message, source=_source(model, schema), missing=True)
+            yield composed.finding(
+                f"hyperparameters.{name}", "R103", message, source=_source(model, schema), missing=True
+            )
     for name, value in values.items():
         if name not in method.hyperparameters:
             yield _unknown(composed, model, method, name)

@@ -13,6 +13,7 @@ from runner.model import Model
 from runner.recipe_schema import part_schema
 from runner.schema import Problem, did_you_mean, problems, recipe_schema, shown
 
+_OWN = ("name", "model", "method", "sources")  # what every recipe says itself
 _FOLDERS = {"sources": "sources", "steps": "steps", "format": "formats", "executor": "executors"}
 
 
@@ -24,13 +25,26 @@ def matches_schema(composed: Composed, _model: Model | None) -> Iterator[Finding
     `R104`: a value of the wrong type, or none of the allowed ones.
     `R105`: a source, step, format or executor of a kind that does not exist.
     """
+    yield from _without_base(composed)
     for problem in problems(recipe_schema(), composed.mapping):
-        if problem.path[:1] == ("budget",) and isinstance(composed.mapping["budget"], dict) and problem.scalar:
-            if str(problem.path[-1]).startswith("max_usd"):
-                continue  # the check `money` says it better
+        if problem.rule == "missing" and len(problem.path) == 1 and problem.path[0] not in _OWN:
+            continue  # one finding for all of them
+        if problem.scalar and problem.path[:1] == ("budget",) and str(problem.path[-1]).startswith("max_usd"):
+            continue  # the check `money` says it better
         yield _finding(composed, (), problem)
     for path, value in _parts(composed.mapping):
         yield from _part(composed, path, value)
+
+
+def _without_base(composed: Composed) -> Iterator[Finding]:
+    """The keys that conf/base.yaml carries for every recipe."""
+    missing = [
+        key for key in recipe_schema()["properties"] if key not in composed.mapping and key not in _OWN
+    ]
+    if missing:
+        fix = "put `- base` first in the defaults list: conf/base.yaml has a default for each"
+        verb = "is" if len(missing) == 1 else "are"
+        yield composed.finding("", "R103", f"{', '.join(missing)} {verb} missing", fix=fix)
 
 
 def _parts(mapping: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -66,7 +80,9 @@ def _part(composed: Composed, path: tuple[str, ...], value: Any) -> Iterator[Fin
         yield _finding(composed, path, problem, kind)
 
 
-def _unknown_kind(composed: Composed, path: tuple[str, ...], kind: Any, *, stated: bool, folder: str) -> Finding:
+def _unknown_kind(
+    composed: Composed, path: tuple[str, ...], kind: Any, *, stated: bool, folder: str
+) -> Finding:
     names = plugins.names(folder)
     where = ".".join(path)
     noun = folder.removesuffix("s")
@@ -84,13 +100,16 @@ def _finding(composed: Composed, base: tuple[str, ...], problem: Problem, kind: 
     of_kind = f" of {kind}" if kind and problem.rule == "unknown" else ""
     origin = composed.origins.get(path)
     if problem.rule == "missing" or (problem.nothing and path in {"name", "model", "method"}):
-        return composed.finding(path, "R103", f"{path} is missing", fix=problem.fix or _described(path), missing=True)
+        return composed.finding(
+            path, "R103", f"{path} is missing", fix=problem.fix or _described(path), missing=True
+        )
     if problem.rule == "unknown":
         message = f"{path} {problem.message.replace('known key', f'known key{of_kind}', 1)}"
         return composed.finding(path, "R101", message, fix=problem.fix, at_key=True)
     fix = problem.fix
     if origin and isinstance(origin.value, bool) and origin.raw.lower() in {"yes", "no", "on", "off"}:
-        fix = f'YAML reads `{origin.raw}` as {str(origin.value).lower()}; quote it to keep the word: "{origin.raw}"'
+        read = str(origin.value).lower()
+        fix = f'YAML reads `{origin.raw}` as {read}; quote it to keep the word: "{origin.raw}"'
     return composed.finding(path, "R104", f"{path} {problem.message}", fix=fix, at_key=problem.rule == "name")
 
 

@@ -32,6 +32,8 @@ def model_known(composed: Composed, model: Model | None) -> Iterator[Finding]:
             "R110",
             f"{model.id} takes no new jobs{since}; the recipe is checked against its history",
             severity="warning",
-            fix=f"`plan` and `run` will refuse; alternatives: {others}" if others else "`plan` and `run` will refuse",
+            fix=f"`plan` and `run` will refuse; alternatives: {others}"
+            if others
+            else "`plan` and `run` will refuse",
             source=model.source(life["source"]) if life.get("source") else "",
         )

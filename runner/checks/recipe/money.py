@@ -18,7 +18,8 @@ _DECIMALS = 6
 def money(composed: Composed, _model: Model | None) -> Iterator[Finding]:
     """Look at each limit: a plain amount in US dollars, or null.
 
-    `R112`: not an amount of money (text, NaN, infinite, negative, beyond a billion, with an exponent, true or false).
+    `R112`: not an amount of money: text, NaN, infinite, negative, beyond a billion, with an exponent, or a
+      boolean.
     `R116`: the limit of one job is above that of the whole sweep.
     """
     budget = composed.mapping.get("budget")

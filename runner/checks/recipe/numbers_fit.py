@@ -24,9 +24,13 @@ def numbers_fit(composed: Composed, _model: Model | None) -> Iterator[Finding]:
         if path.startswith(_OWN_RULES):
             continue  # their checks say it with the allowed range
         if isinstance(value, int) and not _LOWEST <= value <= _HIGHEST:
-            yield composed.finding(path, "R115", f"{path} is {spelled(value)}, beyond 64 bits")
+            yield composed.finding(
+                path, "R115", f"{path} is {spelled(value)}, beyond 64 bits", fix="use a smaller number"
+            )
         elif isinstance(value, float) and not math.isfinite(value):
-            yield composed.finding(path, "R115", f"{path} is {spelled(value)}, not a number to work with")
+            yield composed.finding(
+                path, "R115", f"{path} is {spelled(value)}, not a number to work with", fix="write a number"
+            )
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

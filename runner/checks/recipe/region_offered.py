@@ -30,10 +30,11 @@ def region_offered(composed: Composed, model: Model | None) -> Iterator[Finding]
         fix = f"one of: {', '.join(regions)}" if regions else "name the region of the job"
         message = f"region is missing: {model.id} is customized on Amazon Bedrock"
         yield composed.finding("region", "R108", message, fix=fix, source=source, missing=True)
-    elif regions is None:
+    elif not regions:
         message = f"it is not known in which regions {model.id} offered {method.name}"
         yield composed.finding("region", "R108", message, severity="advice")
     elif region not in regions:
         message = f"{model.id} offers {method.name} in {', '.join(regions)}, not in {region}"
-        fix = did_you_mean(region, regions).removeprefix("; ") or f"region: {regions[0]}" if regions else ""
+        guess = did_you_mean(region, regions, cutoff=0.85).removeprefix("; ")
+        fix = guess or f"set region: {regions[0]}"
         yield composed.finding("region", "R108", message, fix=fix, source=source)

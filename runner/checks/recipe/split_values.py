@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from runner.compose import Composed
 from runner.finding import Finding
@@ -15,23 +15,23 @@ from runner.schema import shown
 def split_values(composed: Composed, _model: Model | None) -> Iterator[Finding]:
     """Look at the share of validation and the number of training records.
 
-    `R113`: `split.validation` is neither a share (0 to below 1) nor a number of records, or `split.train_records`
-      is not a positive number of records.
+    `R113`: `split.validation` is neither a share (0 to below 1) nor a number of records, or
+      `split.train_records` is not a positive number of records.
     """
     split = composed.mapping.get("split")
     if not isinstance(split, dict):
         return
     validation, records = split.get("validation"), split.get("train_records")
-    if _number(validation) and (why := _validation_problem(validation)):
+    if _is_number(validation) and (why := _validation_problem(validation)):
         fix = "write a share such as 0.1, a number of records such as 100, or 0 for none"
         message = f"split.validation is {shown(validation)}, {why}"
         yield composed.finding("split.validation", "R113", message, fix=fix)
-    if _number(records) and records < 1:
+    if _is_number(records) and records < 1:
         message = f"split.train_records is {shown(records)}, but must be 1 or more"
         yield composed.finding("split.train_records", "R113", message, fix="null takes all records")
 
 
-def _number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

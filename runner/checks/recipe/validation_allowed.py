@@ -16,11 +16,18 @@ def validation_allowed(composed: Composed, model: Model | None) -> Iterator[Find
     """
     method = model.methods.get(str(composed.mapping.get("method"))) if model else None
     split = composed.mapping.get("split")
-    if model is None or method is None or not isinstance(split, dict) or method.validation_allowed is not False:
+    if (
+        model is None
+        or method is None
+        or not isinstance(split, dict)
+        or method.validation_allowed is not False
+    ):
         return
     share = split.get("validation")
     if isinstance(share, int | float) and not isinstance(share, bool) and share > 0:
         key = method.data["validation"].get("source")
         message = f"split.validation is {share}, but {model.id} takes no validation data for {method.name}"
         source = model.source(key) if key else ""
-        yield composed.finding("split.validation", "R111", message, fix="set split.validation: 0", source=source)
+        yield composed.finding(
+            "split.validation", "R111", message, fix="set split.validation: 0", source=source
+        )

@@ -19,12 +19,15 @@ def whole_recipe(composed: Composed, _model: Model | None) -> Iterator[Finding]:
     if not composed.complete:
         return
     missing = [key for key in ("model", "sources") if not composed.mapping.get(key)]
-    conf = next((folder for folder in (composed.root / "conf", shipped("conf")) if _below(composed.file, folder)), None)
+    conf = next(
+        (folder for folder in (composed.root / "conf", shipped("conf")) if _below(composed.file, folder)),
+        None,
+    )
     if not missing or (conf is None and len(missing) < 2):
         return
     what = f"neither {' nor '.join(missing)}" if len(missing) == 2 else f"no {missing[0]}"
     if conf is None:
-        fix = "write the missing keys, or give the recipe that includes this file; `runner init` shows a whole recipe"
+        fix = "write the missing keys, or give the recipe that includes this file; see `runner init`"
         yield composed.finding("", "R100", f"this is no recipe: it names {what}", fix=fix)
         return
     name = composed.file.relative_to(conf).with_suffix("")
