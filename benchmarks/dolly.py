@@ -129,8 +129,8 @@ def _peer(script: Path, python: str, folder: Path, data: Path) -> Measured:
 
 def _vocabulary(folder: Path) -> Path:
     """A cache folder for tiktoken, so that the peer downloads nothing."""
-    from runner.tokens import definition
-    from runner.vocabulary import content
+    from runner.text.tokens import definition
+    from runner.text.vocabulary import content
 
     cache = folder / "tiktoken"
     cache.mkdir(exist_ok=True)

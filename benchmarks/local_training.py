@@ -217,8 +217,8 @@ def rows(args: argparse.Namespace, file: Path, base: Path) -> Iterator[tuple[str
 
 def base_folder() -> Path:
     """SmolLM2 as safetensors, from the user's cache; converted now if it is not there."""
-    from runner.confine import Reach
     from runner.local_models import DEFAULT_BASE, find_base, location
+    from runner.reading.confine import Reach
     from runner.training.bases import base_folder as folder_of
     from runner.training.job import TrainingJob
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from runner import __version__
 from runner.compose import Composed
-from runner.file_state import state_of
+from runner.composition.file_state import state_of
 from runner.finding import Finding
 from runner.origins import Origin
 from runner.resources import shipped

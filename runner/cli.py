@@ -78,7 +78,8 @@ def overview() -> str:
             *rows,
             "",
             "`runner COMMAND --help` shows the options of a command.",
-            "exit codes: 0 ok, 1 error, 2 findings, 3 over budget, 4 plan out of date, 5 job failed, 130 interrupted",
+            "exit codes: 0 ok, 1 error, 2 findings, 3 over budget, 4 plan out of date, 5 job failed,",
+            "            130 interrupted",
         ]
     )
 
@@ -92,5 +93,8 @@ def _unknown(verb: str) -> int:
 
     close = difflib.get_close_matches(verb, verbs(), n=1)
     hint = f"; did you mean `runner {close[0]}`?" if close else ""
-    print(f"error: there is no command {verb!r}{hint}\n    fix: `runner --help` lists the commands", file=sys.stderr)
+    print(
+        f"error: there is no command {verb!r}{hint}\n    fix: `runner --help` lists the commands",
+        file=sys.stderr,
+    )
     return 1

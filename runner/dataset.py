@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from runner.atomic import digest, write_json
-from runner.corpus import Corpus, is_whole, open_corpus, write_corpus
-from runner.fingerprint import code_digest, part_identity, plain, unicode_version
-from runner.inputs import NamedInput, open_inputs
+from runner.building.corpus import Corpus, is_whole, open_corpus, write_corpus
+from runner.building.fingerprint import code_digest, part_identity, plain, unicode_version
+from runner.building.store import stored
 from runner.model import Model
 from runner.progress import Progress
 from runner.project import cache_folder
+from runner.reading.inputs import NamedInput, open_inputs
 from runner.recipe import Recipe
-from runner.store import stored
-from runner.tokens import tokenizer_of, versions
+from runner.text.tokens import tokenizer_of, versions
 
 MANIFEST = "dataset.json"
 
@@ -48,7 +48,7 @@ def build(
     address = _dataset_address(recipe, corpus_address)
 
     def make(folder: Path) -> None:
-        from runner.training_files import write_training_files
+        from runner.building.training_files import write_training_files
 
         corpus = _corpus(
             recipe, inputs, tokenizer, cache, corpus_address, workers, progress or Progress(quiet=True)
@@ -89,10 +89,10 @@ def _corpus(
     """The corpus of the recipe, built unless it is there already."""
 
     def make(folder: Path) -> None:
-        from runner.engine import engine_for
-        from runner.pipeline import Pipeline
-        from runner.shard_cache import remove_leftovers
-        from runner.token_check import require_exact_counts
+        from runner.building.engine import engine_for
+        from runner.building.pipeline import Pipeline
+        from runner.building.shard_cache import remove_leftovers
+        from runner.text.token_check import require_exact_counts
 
         require_exact_counts(tokenizer, cache)
         remove_leftovers(cache / "shards")
@@ -110,7 +110,7 @@ def _corpus_address(recipe: Recipe, inputs: list[NamedInput], tokenizer: str) ->
             "steps": [part_identity("steps", part) for part in recipe.steps],
             "tokenizer": [tokenizer, versions()],
             "unicode": unicode_version(),
-            "code": code_digest(["runner.corpus", "runner.pipeline"]),
+            "code": code_digest(["runner.building.corpus", "runner.building.pipeline"]),
         }
     )
 
@@ -122,6 +122,6 @@ def _dataset_address(recipe: Recipe, corpus: str) -> str:
             "corpus": corpus,
             "split": plain([split.validation, split.train_records, split.seed]),
             "format": part_identity("formats", recipe.format),
-            "code": code_digest(["runner.training_files"]),
+            "code": code_digest(["runner.building.training_files"]),
         }
     )

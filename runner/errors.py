@@ -1,10 +1,10 @@
 """The expected ways to fail; each has its own exit code, and none is shown with a traceback.
 
-    RunnerError (1)          something expected went wrong: message, no traceback
-    |- RecipeError (2)       the recipe or its data have findings
-    |- BudgetError (3)       the plan costs more than the recipe allows
-    |- StalePlanError (4)    a saved plan no longer matches its inputs
-    `- JobError (5)          the customization job failed
+RunnerError (1)          something expected went wrong: message, no traceback
+|- RecipeError (2)       the recipe or its data have findings
+|- BudgetError (3)       the plan costs more than the recipe allows
+|- StalePlanError (4)    a saved plan no longer matches its inputs
+`- JobError (5)          the customization job failed
 """
 
 from __future__ import annotations

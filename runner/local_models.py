@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from runner.atomic import digest, file_digest, write_text
-from runner.confine import MissingError, OutsideError, Reach
 from runner.errors import RunnerError
 from runner.model import Model, load_model, models
+from runner.reading.confine import MissingError, OutsideError, Reach
 
 DEFAULT_BASE = "smollm2-135m-instruct"
 _HUB_ID = re.compile(r"(?P<repo>[A-Za-z0-9][\w.-]*/[\w.-]+)(?:@(?P<revision>.*))?")

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from runner import __version__, plugins
 from runner.atomic import digest
-from runner.budget import require_within_budget, verdict
-from runner.cost import Work, estimate
+from runner.building.fingerprint import plain
 from runner.errors import RecipeError, RunnerError
 from runner.finding import Finding, errors
-from runner.fingerprint import plain
-from runner.hyperparameters import Setting, effective
-from runner.plan_parts import (
+from runner.planning.budget import require_within_budget, verdict
+from runner.planning.cost import Work, estimate
+from runner.planning.hyperparameters import Setting, effective
+from runner.planning.plan_parts import (
     dataset_part,
     model_part,
     origins_part,
@@ -29,9 +29,9 @@ from runner.plan_parts import (
     relative,
     trained_files,
 )
+from runner.planning.stale import require_same
 from runner.project import project_root
 from runner.recipe import Recipe
-from runner.stale import require_same
 
 if TYPE_CHECKING:
     from runner.check import Checked
@@ -181,7 +181,7 @@ def require_current(plan: Plan, fresh_plan: Plan) -> None:
 
 def render(plan: Plan, *, color: bool = False) -> str:
     """The plan as text for a reviewer."""
-    from runner.plan_text import plan_text
+    from runner.planning.plan_text import plan_text
 
     return plan_text(plan.data, color=color)
 

@@ -8,7 +8,7 @@ _MARKS = ("conf", "recipes", ".git", "pyproject.toml")
 
 
 def project_root(recipe_file: Path) -> Path:
-    """The nearest folder above the recipe that holds `conf/`, `recipes/` or a repository, else the recipe's own."""
+    """The nearest folder above the recipe with `conf/`, `recipes/` or a repository, else the recipe's own."""
     folder = recipe_file.resolve().parent
     for candidate in (folder, *folder.parents):
         if any((candidate / mark).exists() for mark in _MARKS):

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from runner.atomic import write_json, write_text
-from runner.evidence import Evidence, read_evidence, section
-from runner.figures import plain
+from runner.reporting.evidence import Evidence, read_evidence, section
+from runner.reporting.figures import plain
 from runner.runs import RunFolder
 
 _METRICS_LEFT_OUT = ("samples", "notes", "state")
@@ -68,9 +68,8 @@ def summary(evidence: Evidence) -> dict[str, Any]:
 
 def page(evidence: Evidence) -> str:
     """The content of `report.html`."""
-    from runner import charts
-    from runner.pages import render
-    from runner.reporting import built, curves, facts, money, results
+    from runner.reporting import built, charts, curves, facts, money, results
+    from runner.reporting.pages import render
 
     tone, word = results.state(evidence)
     return render(

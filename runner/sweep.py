@@ -14,15 +14,15 @@ from pathlib import Path
 from runner.atomic import digest
 from runner.check import check
 from runner.compose import compose_all
+from runner.composition.multirun import launch
 from runner.dataset import build
 from runner.errors import RecipeError, RunnerError
 from runner.execute import execute
-from runner.multirun import launch
 from runner.plan import make_plan, require_runnable
 from runner.progress import Progress
+from runner.reporting.sweep_jobs import read_jobs, write_job
+from runner.reporting.sweep_summary import SweepJob, ended_job, write_sweep
 from runner.runs import RunFolder, run_folder, runs_folder
-from runner.sweep_jobs import read_jobs, write_job
-from runner.sweep_summary import SweepJob, ended_job, write_sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,7 @@ def run_point(request: SweepRequest, folder: Path, number: int, overrides: Seque
     run: RunFolder | None = None
     error: RunnerError | None = None
     try:
-        checked = check(
-            request.file, overrides, allow_env=request.allow_env, data_roots=request.data_roots
-        )
+        checked = check(request.file, overrides, allow_env=request.allow_env, data_roots=request.data_roots)
         dataset = build(
             checked.recipe, checked.model, workers=request.workers, offline=request.offline, progress=progress
         )
@@ -93,7 +91,7 @@ def run_point(request: SweepRequest, folder: Path, number: int, overrides: Seque
 
 
 def sweep_of(request: SweepRequest) -> Sweep:
-    """Run the sweep in the recipe's own project. Errors: `RecipeError` for a recipe that can't be composed."""
+    """Run the sweep in the recipe's own project. Errors: `RecipeError` if it can't be composed."""
     base, findings = compose_all(request.file, (), allow_env=request.allow_env)
     if base is None:
         raise RecipeError(findings)

@@ -20,6 +20,7 @@ def shared_data() -> Path:
         pytest.skip(f"no real data at {folder}")
     return folder
 
+
 # Other work shares the machine: how long one example takes says nothing.
 settings.register_profile("runner", deadline=None)
 settings.load_profile("runner")

@@ -74,7 +74,7 @@ def _show(checked: Checked, dataset: Dataset, found: list[Finding], args: argpar
         data = {"folder": str(dataset.folder), "findings": findings, **dataset.manifest}
         print(json.dumps(data, ensure_ascii=False, indent=2))
         return
-    from runner.dataset_text import dataset_text
+    from runner.building.dataset_text import dataset_text
 
     print(dataset_text(dataset, checked.model), flush=True)
     if found and not any(finding.severity == "error" for finding in found):

@@ -13,7 +13,7 @@ from datetime import date
 
 from runner.catalogue import OVERVIEW, age_in_days, facts_as_of, ordered, overview, sections, summary
 from runner.model import Model, load_model
-from runner.table import fitted
+from runner.reporting.table import fitted
 
 _INDENT = "  "
 

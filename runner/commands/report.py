@@ -29,8 +29,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write report.html and report.json, and print where they are."""
-    from runner.evidence import read_evidence
     from runner.report import make_report
+    from runner.reporting.evidence import read_evidence
     from runner.reporting.results import sentence
 
     folder = _run_folder(Path(args.run), tuple(args.overrides))
@@ -67,8 +67,8 @@ def _given(path: Path, overrides: tuple[str, ...]) -> RunFolder:
 
 
 def _of_recipe(path: Path, overrides: tuple[str, ...]) -> RunFolder:
-    from runner.evidence import section
-    from runner.standing import newest, runs_of_recipe
+    from runner.reporting.evidence import section
+    from runner.reporting.standing import newest, runs_of_recipe
 
     runs = runs_of_recipe(project_root(path), path)
     if overrides:

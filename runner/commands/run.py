@@ -52,11 +52,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _sweep(args: argparse.Namespace) -> int:
+    from runner.reporting.sweep_summary import table
     from runner.sweep import SweepRequest, sweep_of
-    from runner.sweep_summary import table
 
     if args.dry_run:
-        raise RunnerError("--dry-run shows one job, not a sweep", fix="`runner plan` with the values of one job")
+        raise RunnerError(
+            "--dry-run shows one job, not a sweep", fix="`runner plan` with the values of one job"
+        )
     request = SweepRequest(
         file=Path(args.recipe),
         overrides=tuple(args.overrides),

@@ -34,7 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the list."""
-    from runner.standing import project_runs, run_row, runs_of_recipe, sweep_rows
+    from runner.reporting.standing import project_runs, run_row, runs_of_recipe, sweep_rows
 
     root = _root(args.recipe)
     if args.recipe and not args.all:
@@ -64,8 +64,8 @@ def _root(recipe: str | None) -> Path:
 
 
 def _text(root: Path, rows: Sequence[dict[str, Any]], sweeps: Sequence[dict[str, Any]]) -> str:
-    from runner.figures import readable
-    from runner.sweep_summary import aligned
+    from runner.reporting.figures import readable
+    from runner.reporting.sweep_summary import aligned
 
     if not rows and not sweeps:
         return f"no runs yet in {root}"
@@ -95,7 +95,7 @@ def _text(root: Path, rows: Sequence[dict[str, Any]], sweeps: Sequence[dict[str,
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
-    from runner.figures import measure, usd
+    from runner.reporting.figures import measure, usd
 
     now = usd(row["usd_now"]) if row.get("usd_now") is not None else "unknown"
     losses = [measure(row.get(f"validation_loss_{when}")) for when in ("before", "after")]

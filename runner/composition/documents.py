@@ -12,10 +12,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runner.composition.file_state import state_of
 from runner.composition.rules import enforce, hydra_refused
 from runner.composition.text import BadFile, decoded, read_bytes
 from runner.composition.tree import Builder, Node
-from runner.file_state import state_of
 from runner.finding import Finding, Place
 
 _HEADER = re.compile(r"#\s*@(?P<key>\w+)(?P<rest>.*)")
@@ -44,7 +44,7 @@ class Documents:
     allow_env: Collection[str] = ()
     findings: list[Finding] = field(default_factory=list)
     looked_at: dict[str, str | None] = field(default_factory=dict)
-    """Every path looked at and its state, as `runner.file_state` tells it."""
+    """Every path looked at and its state, as `runner.composition.file_state` tells it."""
     _read: dict[Path, Document] = field(default_factory=dict)
 
     def locate(self, name: str, folder: Path) -> Path | None:

@@ -11,9 +11,9 @@ from typing import Any, NoReturn
 from runner.errors import RunnerError
 from runner.executor import DatasetFacts, Executor, PlannedJob
 from runner.finding import Finding
-from runner.hyperparameters import effective
 from runner.job import Job
 from runner.model import Model
+from runner.planning.hyperparameters import effective
 from runner.progress import Progress
 from runner.recipe import Recipe
 from runner.runs import RunFolder

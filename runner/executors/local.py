@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from runner import hardware
-from runner.confine import OutsideError, Reach
 from runner.errors import RunnerError
 from runner.executor import DatasetFacts, Executor, PlannedJob
 from runner.finding import Finding
@@ -26,6 +25,7 @@ from runner.local_models import DEFAULT_BASE, Base, find_base, gguf_file, locati
 from runner.local_settings import PACKAGES, effective_hyperparameters, hyperparameter_findings, versions
 from runner.model import Model
 from runner.progress import Progress
+from runner.reading.confine import OutsideError, Reach
 from runner.recipe import Recipe
 from runner.runs import RunFolder
 from runner.trainer import is_training, run_trainer, stop_trainer

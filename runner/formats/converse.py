@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.line import system_of, text_of
 from runner.record import Record
 from runner.sample import Sample
+from runner.text.line import system_of, text_of
 
 SCHEMA_VERSION = "bedrock-conversation-2024"
 

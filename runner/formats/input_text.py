@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.errors import RunnerError
-from runner.line import system_of, text_of
 from runner.record import Record
 from runner.sample import Sample
+from runner.text.line import system_of, text_of
 
 
 def input_text(record: Record, *, system: str | None = None) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The sections of a report: each file turns a run's evidence into the values one part of the page shows."""
+"""The pages and tables made from the files of runs and sweeps."""

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runner import charts, plugins
+from runner import plugins
 from runner.errors import RunnerError
-from runner.evidence import Evidence, section
-from runner.figures import count, is_number, share
+from runner.reporting import charts
+from runner.reporting.evidence import Evidence, section
+from runner.reporting.figures import count, is_number, share
 
 _CATEGORIES_SHOWN = 12
 _LANGUAGES = {"ja": "Japanese", "en": "English", "other": "Other"}

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from runner import charts
-from runner.evidence import Evidence
-from runner.figures import is_number, measure
+from runner.reporting import charts
+from runner.reporting.evidence import Evidence
+from runner.reporting.figures import is_number, measure
 
 _MOST_POINTS = 400
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.evidence import Evidence, section
-from runner.figures import count
+from runner.reporting.evidence import Evidence, section
+from runner.reporting.figures import count
 
 Rows = list[tuple[str, str]]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runner.evidence import Evidence, section
-from runner.figures import decimal, usd
+from runner.reporting.evidence import Evidence, section
+from runner.reporting.figures import decimal, usd
 
 _FREE_EXECUTORS = frozenset({"local"})
 """Executors that run on the user's own machine: no provider bills for them."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runner.evidence import Evidence, section
-from runner.figures import change, count, duration, is_number, measure, usd
+from runner.reporting.evidence import Evidence, section
+from runner.reporting.figures import change, count, duration, is_number, measure, usd
 from runner.reporting.money import actual_cost
 
 _SAMPLES_SHOWN = 8

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from runner.atomic import digest
-from runner.containers import Container, inspect, pieces
 from runner.errors import RunnerError
-from runner.shard import Shard
-from runner.source import Input, SourceContext
-from runner.storage import StoredFile, list_inputs, open_input
+from runner.reading.containers import Container, inspect, pieces
+from runner.reading.shard import Shard
+from runner.reading.source import Input, SourceContext
+from runner.reading.storage import StoredFile, list_inputs, open_input
 
 
 def files(

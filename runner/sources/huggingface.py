@@ -11,11 +11,11 @@ from typing import Any
 
 from runner.atomic import digest
 from runner.errors import RunnerError
-from runner.hub import UnreachableError, ask, commit_of, explained, is_repo, set_up
-from runner.hub_folder import folder_files, folder_of, require_listed, saved_folder, saved_paths
-from runner.shard import Shard
-from runner.source import Input, SourceContext
-from runner.storage import StoredFile
+from runner.reading.hub import UnreachableError, ask, commit_of, explained, is_repo, set_up
+from runner.reading.hub_folder import folder_files, folder_of, require_listed, saved_folder, saved_paths
+from runner.reading.shard import Shard
+from runner.reading.source import Input, SourceContext
+from runner.reading.storage import StoredFile
 
 # Formats that hold rows of text and numbers. The others unpack archives, decode media or read whatever their
 # files name. `cache` is what was read before, without a connection.
@@ -69,7 +69,7 @@ def _from_folder(context: SourceContext, repo: str, config: str | None, split: s
 
 
 def _shards(label: str, name: str, tables: Iterator[Any]) -> Iterator[Shard]:
-    from runner.arrow import table_pieces
+    from runner.reading.arrow import table_pieces
 
     index = first = 0
     for table in tables:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from runner.record import Record, Records
-from runner.unicode import normalizer
+from runner.text.unicode import normalizer
 
 SCOPE = "dataset"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from runner.characters import well_formed
 from runner.record import Record, Records
+from runner.text.characters import well_formed
 
 SCOPE = "record"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runner.language import Language, share
 from runner.record import Record, Records
+from runner.text.language import Language, share
 
 SCOPE = "record"
 

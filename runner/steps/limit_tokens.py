@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from runner.characters import well_formed
-from runner.pieces import SMALLEST_LIMIT, pieces
 from runner.record import Record, Records
-from runner.tokens import count
+from runner.text.characters import well_formed
+from runner.text.pieces import SMALLEST_LIMIT, pieces
+from runner.text.tokens import count
 
 SCOPE = "record"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runner.record import Record, Records
-from runner.rewriting import rewrite
-from runner.unicode import Form, normalizer
+from runner.text.rewriting import rewrite
+from runner.text.unicode import Form, normalizer
 
 SCOPE = "record"
 

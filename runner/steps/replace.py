@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from runner.record import Record, Records
-from runner.rewriting import rewrite
+from runner.text.rewriting import rewrite
 
 SCOPE = "record"
 

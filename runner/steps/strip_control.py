@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from runner.characters import BROKEN, without_controls
 from runner.record import Record, Records
-from runner.rewriting import rewrite
+from runner.text.characters import BROKEN, without_controls
+from runner.text.rewriting import rewrite
 
 SCOPE = "record"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runner.markup import ELEMENTS, without_entities, without_references, without_tags
 from runner.record import Record, Records
-from runner.rewriting import rewrite
+from runner.text.markup import ELEMENTS, without_entities, without_references, without_tags
+from runner.text.rewriting import rewrite
 
 SCOPE = "record"
 

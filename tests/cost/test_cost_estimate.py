@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.cost import Cost, Line, Work, estimate, token_bounds
 from runner.model import Model, load_model, models
+from runner.planning.cost import Cost, Line, Work, estimate, token_bounds
 
 MILLION = 1_000_000
 

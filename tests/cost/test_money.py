@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.money import dollars, exact, plain, product, total
+from runner.planning.money import dollars, exact, plain, product, total
 
 amounts = st.decimals(min_value=0, max_value=10**9, places=9, allow_nan=False, allow_infinity=False)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from runner.engine import SMALL, Automatic, InProcess, Pool, engine_for
+from runner.building.engine import SMALL, Automatic, InProcess, Pool, engine_for
 from runner.errors import RunnerError
 
 

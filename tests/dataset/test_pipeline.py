@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from small_recipe import step
 
 from runner.atomic import canonical_json
-from runner.engine import InProcess, Result, Task
-from runner.pipeline import Pipeline, SourceRows
+from runner.building.engine import InProcess, Result, Task
+from runner.building.pipeline import Pipeline, SourceRows
+from runner.reading.shard import Shard
 from runner.recipe import Part
-from runner.shard import Shard
 
 TEXTS = (
     "",

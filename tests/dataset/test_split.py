@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runner.building.split import sides, validation_size
 from runner.recipe import Split
-from runner.split import sides, validation_size
 
 documents = st.lists(
     st.lists(st.sampled_from([f"{n:02x}" for n in range(40)]), min_size=1, max_size=4), max_size=40

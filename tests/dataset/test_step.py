@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runner.building.step import Step, Tally, apply
 from runner.errors import RunnerError
 from runner.record import Record, Records
-from runner.step import Step, Tally, apply
 
 ACTIONS = ("keep", "change", "drop", "cut", "cut and drop", "same text")
 

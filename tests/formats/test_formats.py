@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.characters import well_formed
 from runner.errors import RunnerError
 from runner.plugins import load, module_constant, names
 from runner.record import Record
 from runner.resources import shipped
 from runner.sample import Sample
+from runner.text.characters import well_formed
 
 FORMATS = ("anthropic_messages", "converse", "input_text", "prompt_completion")
 CHATS = ("anthropic_messages", "converse")

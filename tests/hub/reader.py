@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import RunnerError
-from runner.shard import rows
-from runner.source import SourceContext
+from runner.reading.shard import rows
+from runner.reading.source import SourceContext
 from runner.sources.huggingface import huggingface
 
 

@@ -12,7 +12,7 @@ import pytest
 from runner.catalogue import age_in_days, overview
 from runner.docs.models import models_page
 from runner.model import load_model, models
-from runner.table import fitted
+from runner.reporting.table import fitted
 
 
 def runner(*words: str) -> subprocess.CompletedProcess[str]:

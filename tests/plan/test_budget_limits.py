@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.budget import require_within_budget, verdict
-from runner.cost import Cost, Work, estimate
 from runner.errors import BudgetError
 from runner.model import load_model
+from runner.planning.budget import require_within_budget, verdict
+from runner.planning.cost import Cost, Work, estimate
 from runner.recipe import Budget
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from runner.errors import RecipeError
 from runner.finding import Finding
 from runner.report import make_report
+from runner.reporting.sweep_summary import ended_job, write_sweep
 from runner.runs import RunFolder
-from runner.sweep_summary import ended_job, write_sweep
 
 HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>"
 FINGERPRINT = "3f9c1e7ab24d" + "0" * 52

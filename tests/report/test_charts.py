@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.charts import NARROW, Axes, Mark, Series, bar, histogram, line_chart
-from runner.ticks import tick_labels, ticks
+from runner.reporting.charts import NARROW, Axes, Mark, Series, bar, histogram, line_chart
+from runner.reporting.ticks import tick_labels, ticks
 
 _NUMBERS = st.floats(-1e9, 1e9, allow_nan=False)
 _POINTS = st.lists(st.tuples(_NUMBERS, _NUMBERS), min_size=1, max_size=8)

@@ -11,9 +11,9 @@ from reading import Page
 from run_folders import FINGERPRINT, HOSTILE, METRICS, PLAN, curve, finding, job, write_run
 
 from runner.errors import RunnerError
-from runner.evidence import read_evidence
 from runner.report import make_report
 from runner.reporting import curves
+from runner.reporting.evidence import read_evidence
 
 _NOTHING: dict[str, Any] = {
     "plan": None,

@@ -7,7 +7,7 @@ import re
 import pytest
 from reading import contrast
 
-from runner.pages import _TEMPLATES
+from runner.reporting.pages import _TEMPLATES
 
 _CSS = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
 _LIGHT, _DARK, _PRINT = (

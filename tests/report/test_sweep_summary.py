@@ -13,7 +13,7 @@ from run_folders import FINGERPRINT, METRICS, job, write_run, write_sweep_of
 from runner.errors import RecipeError, RunnerError
 from runner.finding import Finding
 from runner.report import make_report
-from runner.sweep_summary import SweepJob, ended_job, table, write_sweep
+from runner.reporting.sweep_summary import SweepJob, ended_job, table, write_sweep
 
 
 def sweep_json(page: Path) -> dict[str, Any]:

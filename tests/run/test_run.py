@@ -44,7 +44,7 @@ def runner(project: Path, *words: str, **environment: str) -> subprocess.Complet
 
 @pytest.mark.slow
 def test_a_run_ends_with_a_report_and_a_second_run_trains_nothing(project: Path) -> None:
-    """The last line names report.html; the loss went down; the second run finds the job and keeps its files."""
+    """The last line names report.html, the loss went down; the second run finds the job, keeps its files."""
     first = runner(project, "run", "recipes/quickstart.yaml", *SMALL)
     assert first.returncode == 0, first.stderr
     report = Path(first.stdout.splitlines()[-1].removeprefix("report: "))
@@ -67,12 +67,15 @@ def test_a_run_ends_with_a_report_and_a_second_run_trains_nothing(project: Path)
 
 @pytest.mark.slow
 def test_a_saved_plan_runs_and_is_refused_once_its_data_changed(project: Path) -> None:
-    """`run plan.json` needs no recipe on the command line; one changed byte of the source gives exit code 4."""
+    """`run plan.json` needs no recipe argument; one changed byte of the source gives exit code 4."""
     planned = runner(project, "plan", "recipes/quickstart.yaml", *SMALL, "-o", "plan.json")
     assert planned.returncode == 0, planned.stderr
     done = runner(project, "run", "plan.json", "--format", "json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["fingerprint"] == json.loads((project / "plan.json").read_text())["fingerprint"]
+    assert (
+        json.loads(done.stdout)["fingerprint"]
+        == json.loads((project / "plan.json").read_text())["fingerprint"]
+    )
     data = project / "recipes" / "data" / "support_tone_ja.jsonl"
     data.write_bytes(data.read_bytes().replace("ありがとう".encode(), "有り難うご".encode()))
     refused = runner(project, "run", "plan.json")

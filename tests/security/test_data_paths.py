@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from runner.compose import compose
-from runner.confine import MissingError, OutsideError, Reach
 from runner.errors import RunnerError
 from runner.finding import Finding
 from runner.making import recipe_from
 from runner.model import load_model
+from runner.reading.confine import MissingError, OutsideError, Reach
+from runner.reading.shard import rows
+from runner.reading.source import SourceContext, source_context
+from runner.reading.storage import list_inputs, open_input
 from runner.recipe import Recipe
-from runner.shard import rows
-from runner.source import SourceContext, source_context
 from runner.sources.files import files
-from runner.storage import list_inputs, open_input
 
 SECRET = '{"q": "secret", "a": "hunter2"}\n'
 RECIPE = """\

@@ -15,8 +15,8 @@ import pyarrow
 import pyarrow.parquet
 import zstandard
 
-from runner.shard import Shard, Unreadable, rows
-from runner.source import Input, SourceContext
+from runner.reading.shard import Shard, Unreadable, rows
+from runner.reading.source import Input, SourceContext
 from runner.sources.files import files
 
 Records = Sequence[dict[str, Any]]

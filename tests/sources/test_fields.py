@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.fields import TemplateError, columns, mapping
+from runner.reading.fields import TemplateError, columns, mapping
 
 NAMES = st.text(
     st.characters(blacklist_characters="{}[].!:()", blacklist_categories=["Cs", "Z", "Cc"]), min_size=1

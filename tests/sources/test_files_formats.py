@@ -23,7 +23,7 @@ from sources.packing import (
 )
 
 from runner.errors import RunnerError
-from runner.shard import Unreadable
+from runner.reading.shard import Unreadable
 from runner.sources.files import files
 
 

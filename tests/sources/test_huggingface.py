@@ -194,8 +194,8 @@ def test_a_saved_dataset(tmp_path: Path, hub: Hub) -> None:
 )
 def test_a_folders_card_cannot_name_data_elsewhere(tmp_path: Path, data_files: str) -> None:
     """Neither a file of this machine nor an address: refused before anything is looked at."""
-    from runner.confine import OutsideError, Reach
-    from runner.hub_folder import folder_files
+    from runner.reading.confine import OutsideError, Reach
+    from runner.reading.hub_folder import folder_files
 
     (tmp_path / "faq").mkdir()
     (tmp_path / "faq" / "train.jsonl").write_bytes(jsonl(FAQ[:2]))

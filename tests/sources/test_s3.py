@@ -14,7 +14,7 @@ from moto.server import ThreadedMotoServer
 from sources.packing import COMPRESSIONS, RECORDS, all_rows, context, jsonl, parquet, read
 
 from runner.errors import RunnerError
-from runner.source import Input
+from runner.reading.source import Input
 from runner.sources.files import files
 
 FOLDER = "training/dt=2026-11-21/lr=1e-5,v=1"
@@ -57,7 +57,7 @@ def s3() -> Iterator[Any]:
     """A client of it, with a bucket of data; all is gone afterwards."""
     from moto.s3.models import s3_backends
 
-    from runner import aws
+    from runner.reading import aws
 
     client = aws.client("s3")
     client.create_bucket(Bucket="datalake")
@@ -226,7 +226,7 @@ def test_without_the_library(tmp_path: Path) -> None:
         "import sys; sys.modules['boto3'] = sys.modules['botocore'] = None\n"
         "from pathlib import Path\n"
         "from runner.errors import RunnerError\n"
-        "from runner.source import SourceContext\n"
+        "from runner.reading.source import SourceContext\n"
         "from runner.sources.files import files\n"
         "root = Path(sys.argv[1])\n"
         "try: files(SourceContext('a', root, (), False, False, root), path='s3://datalake/a.jsonl')\n"

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sources.packing import COMPRESSIONS, RECORDS, all_rows, context, jsonl, read
 
-import runner.containers
-from runner.containers import jsonl_pieces, without_bom
+import runner.reading.containers
 from runner.errors import RunnerError
-from runner.shard import SHARD_BYTES, Shard, Unreadable, rows
-from runner.source import Input
+from runner.reading.containers import jsonl_pieces, without_bom
+from runner.reading.shard import SHARD_BYTES, Shard, Unreadable, rows
+from runner.reading.source import Input
 from runner.sources.files import files
 
 LINES = st.lists(
@@ -68,14 +68,14 @@ def test_only_a_mark_at_the_very_beginning_is_skipped(content: bytes, blocks: li
 @given(st.integers(0, 120), st.lists(st.integers(1, 50), min_size=1, max_size=3))
 def test_a_line_that_is_too_long(length: int, blocks: list[int]) -> None:
     """It becomes one unreadable row wherever the blocks are cut; the lines around it stay."""
-    limit = runner.containers.MAX_LINE_BYTES
+    limit = runner.reading.containers.MAX_LINE_BYTES
     try:
-        runner.containers.MAX_LINE_BYTES = 64
+        runner.reading.containers.MAX_LINE_BYTES = 64
         content = b'{"a":1}\n{"b":"' + b"x" * length + b'"}\n{"c":3}'
         pieces = list(jsonl_pieces(cut(content, blocks), size=10))
         assert pieces == list(jsonl_pieces([content], size=10))
     finally:
-        runner.containers.MAX_LINE_BYTES = limit
+        runner.reading.containers.MAX_LINE_BYTES = limit
     found = [
         row
         for piece in pieces

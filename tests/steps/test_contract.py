@@ -14,7 +14,7 @@ from strategies import record_lists
 
 from runner.plugins import load, module_constant, names
 from runner.record import Record
-from runner.tokens import TOKENIZERS
+from runner.text.tokens import TOKENIZERS
 
 # Every example goes through some thirty cases.
 FEW = settings(max_examples=25)
@@ -193,6 +193,6 @@ def test_bad_options_are_refused(name: str, options: dict[str, Any], message: st
 
 
 def test_the_tokenizers_offered_are_those_there_are() -> None:
-    """The option's type lists what `runner.tokens` can count with."""
+    """The option's type lists what `runner.text.tokens` can count with."""
     hints = get_type_hints(load("steps", "limit_tokens"))
     assert get_args(hints["tokenizer"]) == TOKENIZERS

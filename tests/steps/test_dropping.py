@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import many, record
 
-from runner.language import language, share, shares
 from runner.record import Record
 from runner.steps.drop_duplicates import drop_duplicates
 from runner.steps.drop_empty import drop_empty
@@ -17,6 +16,7 @@ from runner.steps.drop_outliers import drop_outliers
 from runner.steps.filter_pattern import filter_pattern
 from runner.steps.keep_language import keep_language
 from runner.steps.sample import sample
+from runner.text.language import language, share, shares
 
 
 def reason(record: Record) -> str:

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import many, record, texts
 
-from runner.characters import well_formed
-from runner.pieces import pieces
 from runner.record import Record
-from runner.sentences import graphemes, sentences
 from runner.steps.limit_tokens import limit_tokens
-from runner.tokens import count
+from runner.text.characters import well_formed
+from runner.text.pieces import pieces
+from runner.text.sentences import graphemes, sentences
+from runner.text.tokens import count
 
 JAPANESE = (
     "返品は三十日以内に承ります。送料はお客様のご負担です！「はい。」とお答えください。ありがとうございます。"

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import any_character, texts
 
-from runner.unicode import SEPARATE, STABLE, Form, normalizer
+from runner.text.unicode import SEPARATE, STABLE, Form, normalizer
 
 FORMS = get_args(Form)
 EVERY = [chr(point) for point in range(sys.maxunicode + 1)]

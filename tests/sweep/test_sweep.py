@@ -1,4 +1,4 @@
-"""A sweep through Hydra's own sweeper and launcher: every job reported, dataset work shared, nothing hidden."""
+"""A sweep through Hydra's own sweeper: every job reported, dataset work shared, nothing hidden."""
 
 from __future__ import annotations
 

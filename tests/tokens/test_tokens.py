@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner import vocabulary
 from runner.errors import RunnerError
 from runner.model import Model, load_model
 from runner.record import Record
-from runner.token_check import SAMPLE, require_exact_counts
-from runner.tokens import (
+from runner.text import vocabulary
+from runner.text.token_check import SAMPLE, require_exact_counts
+from runner.text.tokens import (
     TOKENIZERS,
     Bounds,
     count,
@@ -131,7 +131,7 @@ sys.modules[{hidden!r}] = None
 def refuse(*_): raise SystemExit("reached for the network")
 socket.socket.connect = refuse
 from runner.errors import RunnerError
-from runner.tokens import count
+from runner.text.tokens import count
 try:
     print(count(["hello world"], "cl100k_base"))
 except RunnerError as error:
@@ -159,7 +159,7 @@ def test_without_toktok_a_vocabulary_file_does(tmp_path: Path) -> None:
     definition("cl100k_base", keep)
     program = (
         "import sys; sys.modules['toktok'] = None;"
-        "from runner.tokens import count; print(count(['hello world']))"
+        "from runner.text.tokens import count; print(count(['hello world']))"
     )
     environment = {"TIKTOKEN_CACHE_DIR": str(tmp_path), "PATH": ""}
     done = subprocess.run(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.confine import OutsideError, Reach
 from runner.local_models import UnusableBaseError, find_base, folder_digest, location
+from runner.reading.confine import OutsideError, Reach
 
 
 @pytest.fixture

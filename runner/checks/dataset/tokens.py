@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from runner.finding import Finding
 from runner.model import Model
 from runner.recipe import Recipe
-from runner.tokens import Bounds, estimate
+from runner.text.tokens import Bounds, estimate
 
 if TYPE_CHECKING:
     from runner.dataset import Dataset

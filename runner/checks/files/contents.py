@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from itertools import islice
 
 from runner.compose import Composed
-from runner.data_paths import DataPath, data_paths
 from runner.errors import RunnerError
-from runner.fields import TRAINED, TemplateError, columns_of, is_template
 from runner.finding import Finding
-from runner.peek import Peek, peek
+from runner.reading.data_paths import DataPath, data_paths
+from runner.reading.fields import TRAINED, TemplateError, columns_of, is_template
+from runner.reading.peek import Peek, peek
+from runner.reading.storage import local_files
 from runner.recipe import Recipe
-from runner.storage import local_files
 
 _FILES_LOOKED_AT = 20
 _NEEDED = frozenset(TRAINED) - {"system"}

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from runner.compose import Composed
-from runner.confine import MissingError, OutsideError, Reach
-from runner.data_paths import DataPath, data_paths
 from runner.errors import RunnerError
 from runner.finding import Finding
-from runner.listing import is_pattern
+from runner.reading.confine import MissingError, OutsideError, Reach
+from runner.reading.data_paths import DataPath, data_paths
+from runner.reading.listing import is_pattern
+from runner.reading.storage import local_files
 from runner.recipe import Recipe
-from runner.storage import local_files
 
 _NAMES_SHOWN = 8
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from runner.compose import Composed
 from runner.errors import RunnerError
 from runner.finding import Finding
-from runner.hub import commit_of, is_commit, is_repo
 from runner.project import cache_folder
+from runner.reading.hub import commit_of, is_commit, is_repo
 from runner.recipe import Recipe
 
 

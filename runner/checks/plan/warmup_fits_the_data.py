@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from runner.finding import Finding
-from runner.hyperparameters import effective
 from runner.model import Model
+from runner.planning.hyperparameters import effective
 from runner.recipe import Recipe
 
 if TYPE_CHECKING:

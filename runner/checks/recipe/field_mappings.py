@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runner.compose import Composed
-from runner.fields import TRAINED, TemplateError, columns_of
 from runner.finding import Finding
 from runner.model import Model
+from runner.reading.fields import TRAINED, TemplateError, columns_of
 from runner.schema import did_you_mean
 
 _NEEDED = {

@@ -1,0 +1,1 @@
+"""Text: normalization, markup, sentences, languages, tokens."""

@@ -1,0 +1,114 @@
+"""Token counts, always offline: toktok counts, tiktoken is the reference it is checked against.
+
+The vocabulary of an encoding is data inside the toktok wheel. It is handed to tiktoken only after its SHA-256
+has been found equal to the one that tiktoken itself expects, so the two differ in their algorithm alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from runner.errors import RunnerError
+
+if TYPE_CHECKING:
+    from tiktoken import Encoding
+
+    from runner.model import Model
+    from runner.record import Record
+
+TOKENIZERS = ("cl100k_base", "o200k_base")
+DEFAULT_TOKENIZER = "cl100k_base"
+PACKAGES = ("toktok-rs", "tiktoken")
+"""Distributions whose versions belong to every count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A number that is not known exactly: at least `low`, at most `high`, most likely `likely`."""
+
+    low: int
+    likely: int
+    high: int
+
+
+def count(texts: Sequence[str], tokenizer: str = DEFAULT_TOKENIZER) -> list[int]:
+    """Tokens of each text; special tokens are counted as ordinary text. Never touches the network."""
+    if tokenizer not in TOKENIZERS:
+        raise RunnerError(f"there is no tokenizer {tokenizer!r}", fix=f"one of: {', '.join(TOKENIZERS)}")
+    try:
+        import toktok
+    except ImportError:
+        return [len(ids) for ids in reference(tokenizer).encode_ordinary_batch(list(texts), num_threads=1)]
+    # One thread: the engine decides how many cores a build uses.
+    counts: list[int] = toktok.batch_count(texts, tokenizer, threads=1)
+    return counts
+
+
+def count_record(record: Record, tokenizer: str = DEFAULT_TOKENIZER) -> int:
+    """Tokens over all trained fields; counted once, then remembered by the record."""
+    if record.tokens and record.tokens[0] == tokenizer:
+        return record.tokens[1]
+    return sum(count(list(record.fields.values()), tokenizer))
+
+
+def tokenizer_of(model: Model) -> str:
+    """The tokenizer that counts for this model: its own, or the one its estimate is based on."""
+    facts = model.data.get("tokens") or {}
+    named = facts.get("tokenizer") or (facts.get("estimate") or {}).get("with")
+    return named if named in TOKENIZERS else DEFAULT_TOKENIZER
+
+
+def estimate(model: Model, counted: int) -> Bounds:
+    """What `counted` tokens are in the model's own, perhaps unpublished, tokenizer."""
+    facts = model.data.get("tokens") or {}
+    if facts.get("tokenizer") in TOKENIZERS:
+        return Bounds(counted, counted, counted)
+    factors = facts.get("estimate") or {"low": 1, "high": 1}
+    low, high = float(factors["low"]), float(factors["high"])
+    return Bounds(math.floor(counted * low), counted, math.ceil(counted * high))
+
+
+def versions() -> dict[str, str]:
+    """Versions of what counts."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "absent"
+    return found
+
+
+def disagreement(texts: Sequence[str], tokenizer: str) -> str | None:
+    """The first text that `count` and the reference count differently; None if there is none."""
+    expected = [len(ids) for ids in reference(tokenizer).encode_ordinary_batch(list(texts), num_threads=1)]
+    found = count(texts, tokenizer)
+    return next((text for text, a, b in zip(texts, expected, found, strict=True) if a != b), None)
+
+
+@cache
+def reference(tokenizer: str) -> Encoding:
+    """tiktoken's own encoding, made from a vocabulary at hand. Errors: `RunnerError` when there is none."""
+    import tiktoken
+
+    from runner.text.vocabulary import ranks
+
+    return tiktoken.Encoding(**definition(tokenizer, ranks))
+
+
+def definition(tokenizer: str, load: Callable[[str, str], Mapping[bytes, int]]) -> dict[str, Any]:
+    """tiktoken's definition of an encoding, with `load(address, expected_hash)` in place of its download."""
+    import types
+    from importlib import import_module
+
+    openai_public = import_module("tiktoken_ext.openai_public")
+
+    names = {**vars(openai_public), "load_tiktoken_bpe": load}
+    defined: dict[str, Any] = types.FunctionType(getattr(openai_public, tokenizer).__code__, names)()
+    return defined
