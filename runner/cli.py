@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 from runner import __version__
 from runner.errors import RunnerError
@@ -55,7 +56,7 @@ def verbs() -> list[str]:
 def parser_for(verb: str, command: ModuleType) -> argparse.ArgumentParser:
     """The parser of one command; its help is the module's docstring."""
     summary, _, details = (command.__doc__ or "").partition("\n")
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"runner {verb}",
         description=f"{summary}\n{details}".strip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -63,6 +64,13 @@ def parser_for(verb: str, command: ModuleType) -> argparse.ArgumentParser:
     )
     command.arguments(parser)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong words on the command line end like every other expected failure; 2 stays the code for findings."""
+
+    def error(self, message: str) -> NoReturn:
+        raise RunnerError(f"{self.prog}: {message}", fix=f"`{self.prog} --help` shows how it is called")
 
 
 def overview() -> str:

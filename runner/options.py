@@ -17,6 +17,7 @@ def recipe_arguments(parser: argparse.ArgumentParser, *, formats: Sequence[str] 
     parser.add_argument(
         "overrides",
         metavar="OVERRIDE",
+        default=[],
         nargs="*",
         help="key=value, group=name, ~key: laid over the recipe (Hydra grammar)",
     )

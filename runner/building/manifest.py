@@ -10,8 +10,8 @@ from typing import Any
 from runner.building.corpus import Index
 from runner.building.split import Sides
 
-_EDGES = [2**power for power in range(18)]
-"""Lower edges of the histogram's buckets, in tokens; the last bucket has no upper edge."""
+_EDGES = sorted({round(2 ** (quarter / 4)) for quarter in range(4 * 17 + 1)})
+"""Lower edges of the histogram's buckets, in tokens, four to each doubling; the last has no upper edge."""
 
 
 def totals(steps: Sequence[Mapping[str, Any]], split: Sides) -> dict[str, int]:

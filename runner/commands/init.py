@@ -17,7 +17,7 @@ from runner.atomic import write_bytes
 from runner.errors import RunnerError
 from runner.resources import shipped
 
-_TEMPLATES = Path(__file__).parent.parent / "templates" / "init"
+_TEMPLATES = Path(__file__).parent.parent / "starter"
 _SOURCE = re.compile(r"^\s*- source@\S+:\s*(\w+)", re.MULTILINE)
 _DATA = re.compile(r"^path:\s*(recipes/data/\S+)", re.MULTILINE)
 _EXTRAS = {"huggingface": "hub"}

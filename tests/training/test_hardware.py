@@ -56,18 +56,19 @@ def test_a_launcher_can_state_each_jobs_share(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("flags", "capability", "precision"),
+    ("maker", "flags", "capability", "precision"),
     [
-        ("fma avx2 avx512f avx512_bf16 amx_bf16", "x86 AMX-BF16", "bf16"),
-        ("fma avx2 avx512f avx512bw avx512dq avx512vl avx512_bf16", "x86 AVX512-BF16", "fp32"),
-        ("fma avx2", "x86 AVX2", "fp32"),
+        ("GenuineIntel", "fma avx2 avx512f avx512_bf16 amx_bf16", "Intel AMX-BF16", "bf16"),
+        ("GenuineIntel", "fma avx2 avx512f avx512_bf16", "Intel AVX512-BF16", "fp32"),
+        ("AuthenticAMD", "fma avx2 avx512f avx512_bf16", "AMD AVX512-BF16", "bf16"),
+        ("AuthenticAMD", "fma avx2", "AMD AVX2", "fp32"),
     ],
 )
 def test_bfloat16_only_where_it_is_faster(
-    tmp_path: Path, flags: str, capability: str, precision: str
+    tmp_path: Path, maker: str, flags: str, capability: str, precision: str
 ) -> None:
-    """A processor without matrix units for it would be slower, not faster."""
-    write(tmp_path / "cpuinfo", f"processor : 0\nflags\t\t: {flags}\n")
+    """A processor without fast units for it would be slower, not faster."""
+    write(tmp_path / "cpuinfo", f"processor : 0\nvendor_id : {maker}\nflags\t\t: {flags}\n")
     assert cpu_capability(tmp_path / "cpuinfo") == capability
     assert best_precision("cpu", capability) == precision
     assert best_precision("cuda", capability) == "bf16"

@@ -16,19 +16,21 @@ def method_offered(composed: Composed, model: Model | None) -> Iterator[Finding]
     `R107`: the model does not offer this method; or no model does.
     """
     method = composed.mapping.get("method")
-    if model is None or not isinstance(method, str) or method in model.methods:
+    if not isinstance(method, str) or (model is not None and method in model.methods):
         return
     offering = [other for other in models() if method in other.methods]
     alive = [other.id for other in offering if other.lifecycle.get("jobs_allowed") is not False]
     known = {name for other in models() for name in other.methods}
+    if model is None and offering:
+        return
     if not offering:
         message = f"no model offers the method {method!r}{did_you_mean(method, known)}"
-    else:
+    elif model is not None:
         message = f"{model.id} does not offer {method}; it offers {', '.join(model.methods)}"
     if alive:
         fix = f"{method} is offered by {', '.join(alive[:5])}"
     elif offering:
         fix = f"no model offers {method} today ({', '.join(other.id for other in offering[:3])} did)"
     else:
-        fix = f"one of: {', '.join(model.methods)}"
+        fix = f"one of: {', '.join(sorted(known) if model is None else model.methods)}"
     yield composed.finding("method", "R107", message, fix=fix)
