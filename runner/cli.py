@@ -67,7 +67,7 @@ def parser_for(verb: str, command: ModuleType) -> argparse.ArgumentParser:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Wrong words on the command line end like every other expected failure; 2 stays the code for findings."""
+    """Wrong words end like every other expected failure; exit code 2 stays the one for findings."""
 
     def error(self, message: str) -> NoReturn:
         raise RunnerError(f"{self.prog}: {message}", fix=f"`{self.prog} --help` shows how it is called")
