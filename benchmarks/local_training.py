@@ -56,8 +56,7 @@ def ours(file: Path, base: Path, precision: str, budget: int) -> tuple[int, floa
     adapter = {"kind": "lora", "rank": 8, "alpha": 16, "dropout": 0.0, "targets": []}
     model = make_trainable(model, adapter)
     model.train()
-    if precision == "fp32":
-        speed_up(model)
+    speed_up(model)
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=1e-3, weight_decay=0.0)
     examples = read_examples(file, "prompt_completion", tokenizer, "fine_tuning", None)
@@ -229,18 +228,21 @@ def base_folder() -> Path:
 
 def main() -> None:
     """Print one line a row, then the ratios."""
+    from runner.hardware import best_precision, cpu_capability
+
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--records", type=int, default=16)
     parser.add_argument("--trl-python", default=sys.executable, help="interpreter that has trl 1.16")
-    parser.add_argument("--precision", nargs="+", default=["fp32"], choices=["fp32", "bf16"])
+    parser.add_argument("--precision", nargs="+", default=None, choices=["fp32", "bf16"])
     parser.add_argument("--child", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
         child(json.loads(args.child))
         return
+    args.precision = args.precision or [best_precision("cpu", cpu_capability())]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "train.jsonl"
         lines = args.file.read_text(encoding="utf-8").splitlines() if args.file else None

@@ -67,7 +67,8 @@ def _pure(
     composed, findings = compose_all(file, overrides, allow_env=allow_env)
     if composed is not None:
         findings = [*findings, *_checked(composed, findings)]
-        cache.store(composed, findings)
+        if composed.complete:  # what made a file unreadable, a link say, is no part of a file's state
+            cache.store(composed, findings)
     return composed, findings
 
 

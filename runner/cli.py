@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -16,36 +17,28 @@ from runner.errors import RunnerError
 
 INTERRUPTED = 130
 
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
+_NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the return value is the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if not words or words[0] in {"-h", "--help", "help"}:
-        print(overview())
-        return 0
-    if words[0] in {"-V", "--version"}:
-        print(f"runner {__version__}")
-        return 0
-    verb, *rest = words
-    if verb not in verbs():
-        return _unknown(verb)
+    _prepare_streams()
     try:
-        command = _command(verb)
-        parser = parser_for(verb, command)
-        return int(command.run(parser.parse_intermixed_args(rest)))
-    except RunnerError as error:
-        from runner.show import show_error
-
-        show_error(error, rest)
-        return error.exit_code
+        code = _outcome(words)
+        sys.stdout.flush()  # a full disk or a closed pipe shows here, not while Python exits
     except KeyboardInterrupt as interrupt:
         note = f": {interrupt}" if str(interrupt) else ""
         print(f"\ninterrupted{note}", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader (`head`, a pager) has gone: say nothing, and keep Python from flushing into it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader (`head`, a pager) has gone: there is nobody to tell
+        _drop_output()
         return 1
+    except OSError as error:
+        _drop_output()
+        return _show(_expected(error), ())
+    return code
 
 
 def verbs() -> list[str]:
@@ -92,17 +85,75 @@ def overview() -> str:
     )
 
 
+def _outcome(words: Sequence[str]) -> int:
+    """Do what the words say; expected failures are shown and become exit codes."""
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print(overview())
+        return 0
+    if words[0] in {"-V", "--version"}:
+        print(f"runner {__version__}")
+        return 0
+    verb, *rest = words
+    try:
+        if verb not in verbs():
+            raise _unknown(verb)
+        command = _command(verb)
+        return int(command.run(parser_for(verb, command).parse_intermixed_args(rest)))
+    except RunnerError as error:
+        return _show(error, rest)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _show(_expected(error), rest)
+
+
 def _command(verb: str) -> ModuleType:
     return importlib.import_module(f"runner.commands.{verb}")
 
 
-def _unknown(verb: str) -> int:
+def _unknown(verb: str) -> RunnerError:
     import difflib
 
     close = difflib.get_close_matches(verb, verbs(), n=1)
     hint = f"; did you mean `runner {close[0]}`?" if close else ""
-    print(
-        f"error: there is no command {verb!r}{hint}\n    fix: `runner --help` lists the commands",
-        file=sys.stderr,
-    )
-    return 1
+    return RunnerError(f"there is no command {verb!r}{hint}", fix="`runner --help` lists the commands")
+
+
+def _show(error: RunnerError, words: Sequence[str]) -> int:
+    from runner.show import show_error
+
+    show_error(error, words)
+    return error.exit_code
+
+
+def _expected(error: OSError) -> RunnerError:
+    """What a file system refuses is no bug of ours; an error that names no file is raised again."""
+    reason = (error.strerror or str(error)).lower()
+    if error.errno in _DISK_FULL:
+        where = f"{error.filename}: " if error.filename else ""
+        return RunnerError(f"{where}{reason}", fix="make room and run the same command again")
+    path = error.filename2 or error.filename
+    if not isinstance(path, str | bytes):
+        raise error
+    path = Path(os.fsdecode(path))
+    place = path.parent if path.suffix == ".part" else path  # written aside first: see runner.atomic
+    if error.errno in _NOT_ALLOWED:
+        fix = "check who may read and write there, or work in a folder of yours"
+    else:
+        fix = "check the path"
+    return RunnerError(f"{place}: {reason}", fix=fix)
+
+
+def _prepare_streams() -> None:
+    """Output that a terminal's encoding lacks is escaped, and output that nobody wants is dropped."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the shell: `>&-`
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """Keep Python from writing the rest at exit, where it would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -122,6 +122,8 @@ def _dataset_address(recipe: Recipe, corpus: str) -> str:
             "corpus": corpus,
             "split": plain([split.validation, split.train_records, split.seed]),
             "format": part_identity("formats", recipe.format),
+            # No byte of a record depends on them, but the manifest names them.
+            "licences": [plain(part.options.get("licence")) for part in recipe.sources],
             "code": code_digest(["runner.building.training_files"]),
         }
     )

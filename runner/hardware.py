@@ -71,7 +71,8 @@ def cpu_capability(cpuinfo: Path = _PROC / "cpuinfo") -> str:
         lines = cpuinfo.read_text().splitlines()
     except OSError:
         return platform.machine() or "unknown"
-    fields = dict((part.strip() for part in line.split(":", 1)) for line in reversed(lines) if ":" in line)
+    pairs = (line.partition(":") for line in reversed(lines))
+    fields = {name.strip(): value.strip() for name, _, value in pairs}
     maker = {"AuthenticAMD": "AMD", "GenuineIntel": "Intel"}.get(fields.get("vendor_id", ""), "x86")
     flags = set(fields.get("flags", "").split())
     for name, needed in (

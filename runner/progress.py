@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from dataclasses import dataclass, field
@@ -37,7 +38,9 @@ class Progress:
         if interactive:
             filled = int(_WIDTH * min(done / total, 1)) if total else 0
             bar = f"[{'#' * filled}{'.' * (_WIDTH - filled)}] " if total else ""
-            self.stream.write(f"\r\x1b[2K{bar}{text}" + ("\n" if finished else ""))
+            # A line that wraps could not be drawn over.
+            line = f"{bar}{text}"[: shutil.get_terminal_size().columns - 1]
+            self.stream.write(f"\r\x1b[2K{line}" + ("\n" if finished else ""))
             self.stream.flush()
         else:
             print(text, file=self.stream, flush=True)

@@ -9,7 +9,8 @@ _MARKS = ("conf", "recipes", ".git", "pyproject.toml")
 
 def project_root(recipe_file: Path) -> Path:
     """The nearest folder above the recipe with `conf/`, `recipes/` or a repository, else the recipe's own."""
-    folder = recipe_file.resolve().parent
+    # The folder's links are followed, the file's own are not: a link may not choose the project.
+    folder = recipe_file.absolute().parent.resolve()
     for candidate in (folder, *folder.parents):
         if any((candidate / mark).exists() for mark in _MARKS):
             return candidate

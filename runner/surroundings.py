@@ -61,8 +61,9 @@ def needs(recipe: Recipe) -> frozenset[str]:
             wanted |= {"aws: boto3", CREDENTIALS}
     if recipe.executor.kind == "local":
         wanted |= {f"local: {name}" for name in _requirements("local")}
-        base = recipe.executor.options.get("base", DEFAULT_BASE)
-        if base in load_model(DEFAULT_BASE).names:
+        model = load_model(recipe.model)
+        base = model.id if model.platform == "local" else DEFAULT_BASE
+        if (recipe.executor.options.get("base") or base) in load_model(DEFAULT_BASE).names:
             wanted.add(SAMPLE_MODEL)
     elif recipe.executor.kind == "bedrock":
         wanted |= {"aws: boto3", CREDENTIALS}

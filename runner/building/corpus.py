@@ -51,7 +51,7 @@ class Corpus:
 
     folder: Path
     summary: Mapping[str, Any]
-    """`read` per source and the rows of `steps`."""
+    """`read` per source, the rows of `steps`, and the `bytes` of the files."""
 
     def index(self) -> Index:
         """The columns of all records."""
@@ -76,8 +76,12 @@ class Corpus:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether the folder holds a finished corpus."""
-    return (folder / SUMMARY).is_file()
+    """Whether every file is there at its full size: someone may have tidied up in the cache."""
+    try:
+        sizes = json.loads((folder / SUMMARY).read_bytes())["bytes"]
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def open_corpus(folder: Path) -> Corpus:
@@ -110,7 +114,8 @@ def write_corpus(
         progress.show("records kept", len(index), len(index))
     (folder / INDEX).write_bytes(orjson.dumps(index))
     steps = [tally.as_dict() for tally in pipeline.tallies]
-    write_json(folder / SUMMARY, {"sources": pipeline.rows_read, "steps": steps})
+    sizes = {name: (folder / name).stat().st_size for name in (RECORDS, INDEX, DROPPED)}
+    write_json(folder / SUMMARY, {"sources": pipeline.rows_read, "steps": steps, "bytes": sizes})
 
 
 def content_digest(fields: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from runner.building.step import Tally
 from runner.record import Record
+from runner.text.characters import well_formed
 
 _LEVEL = 1  # more would cost more than the disk it saves
 _TEXT_LIMIT = 2000
@@ -33,7 +34,8 @@ def dropped_row(record: Record) -> dict[str, Any]:
     drop = record.dropped
     if drop is None:
         raise AssertionError(f"record {record.id} was kept")
-    row: dict[str, Any] = {"id": record.id, "step": drop.step, "reason": drop.reason, "detail": drop.detail}
+    detail = well_formed(drop.detail)
+    row: dict[str, Any] = {"id": record.id, "step": drop.step, "reason": drop.reason, "detail": detail}
     if record.document != record.id:
         row["document"] = record.document
     row["fields"] = {name: _beginning(text) for name, text in record.fields.items()}
@@ -70,4 +72,5 @@ def unpack(packed: bytes) -> Outcome:
 
 
 def _beginning(text: str) -> str:
-    return text if len(text) <= _TEXT_LIMIT else f"{text[:_TEXT_LIMIT]}… ({len(text)} characters)"
+    whole = len(text) <= _TEXT_LIMIT
+    return well_formed(text if whole else f"{text[:_TEXT_LIMIT]}… ({len(text)} characters)")

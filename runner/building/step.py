@@ -11,6 +11,7 @@ from runner.errors import RunnerError
 from runner.plugins import load, module_constant
 from runner.recipe import Part
 from runner.record import Drop, Record
+from runner.text.characters import torn
 
 Scope = Literal["record", "dataset"]
 
@@ -116,7 +117,7 @@ def apply(
         if record is origin:
             tally.kept += 1
             yield record
-        elif (drop := record.dropped) is not None:
+        elif (drop := record.dropped or _unwritable(record)) is not None:
             tally.dropped[drop.reason] = tally.dropped.get(drop.reason, 0) + 1
             file(replace(record, dropped=Drop(drop.reason, drop.detail, step.label)))
         else:
@@ -130,6 +131,12 @@ def apply(
         waiting.popleft()
     if waiting:
         raise _broken(step, f"lost record {waiting[0].id}")
+
+
+def _unwritable(record: Record) -> Drop | None:
+    """Why a record that a step has changed can be neither counted nor written."""
+    why = torn(record.fields)
+    return Drop("broken_text", why) if why else None
 
 
 def _origin(step: Step, record: Record, waiting: deque[Record], pieces: int) -> tuple[Record, int]:

@@ -63,7 +63,7 @@ def _show(facts: Sequence[Fact], needed: Collection[str]) -> None:
         mark = "*" if fact.topic in needed else " "
         print(f"{fact.state:<7} {mark} {fact.topic:<{width}}  {fact.found}")
         if fact.fix:
-            print(f"{'':<{width + 10}}  fix: {fact.fix}")
+            print(f"{'':<10}fix: {fact.fix}")
 
 
 def _verdict(recipe: str, lacking: Sequence[Fact]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -31,11 +32,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to print (default: text)"
     )
+    parser.add_argument(
+        "--no-color", action="store_true", help="accepted everywhere; this command prints no colour"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the files, or none of them."""
     files = _files(args.recipe)
+    if args.folder.exists() and not args.folder.is_dir():
+        raise RunnerError(f"{args.folder} is not a folder; nothing was written", fix="choose another name")
     there = [name for name in files if (args.folder / name).exists()]
     if there and not args.force:
         raise RunnerError(
@@ -48,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps({"folder": str(args.folder), "files": list(files)}, ensure_ascii=False, indent=2))
     else:
         print("\n".join(f"wrote {args.folder / name}" for name in files))
-        print(f"next: cd {args.folder} && runner plan recipes/{args.recipe}.yaml")
+        print(f"next: cd {shlex.quote(str(args.folder))} && runner plan recipes/{args.recipe}.yaml")
     return 0
 
 

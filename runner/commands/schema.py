@@ -18,6 +18,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--out", metavar="FILE", type=Path, help="write to this file instead of printing"
     )
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="the schema is JSON either way"
+    )
+    parser.add_argument(
+        "--no-color", action="store_true", help="accepted everywhere; this command prints no colour"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,5 +41,5 @@ def run(args: argparse.Namespace) -> int:
         raise RunnerError(
             f"{args.out} cannot be written: {error.strerror}", fix="name another file"
         ) from None
-    print(f"wrote {args.out}")
+    print(json.dumps({"file": str(args.out)}) if args.format == "json" else f"wrote {args.out}")
     return 0

@@ -78,8 +78,8 @@ def _text(root: Path, rows: Sequence[dict[str, Any]], sweeps: Sequence[dict[str,
         for row in rows
         if row["failure"]
     ]
-    if any(row["state"] == "Interrupted" for row in rows):
-        lines.append("Interrupted: the same `runner run` goes on where it stopped.")
+    for state in sorted({row["state"] for row in rows} & {"Interrupted", "Stopped"}):
+        lines.append(f"{state}: the same `runner run` goes on from the last checkpoint.")
     for sweep in sweeps:
         states = ", ".join(f"{number} {state}" for state, number in sweep["states"].items())
         unfinished = "" if sweep["complete"] else " (not complete)"

@@ -19,6 +19,7 @@ from runner.composition.tree import Node
 from runner.finding import Finding, Place
 
 MAX_FILES = 200
+MAX_VALUES = 50_000
 _WORDS = ("optional", "override")
 _PACKAGE = re.compile(r"[\w.:-]*\Z")
 
@@ -74,6 +75,7 @@ class Walk:
     documents: Documents
     chosen: Collection[str]
     visited: int = 0
+    values: int = 0
     edges: set[tuple[str, str]] = field(default_factory=set)
 
     def start(self) -> None:
@@ -89,10 +91,14 @@ class Walk:
 
     def _visit(self, document: Document, base: str, trail: tuple[str, ...]) -> None:
         self.visited += 1
+        self.values += document.tree.size
         kept: list[Node] = []
         for node, entry in self._entries(document, report=True):
             if self.visited > MAX_FILES:
                 self._report(node.place, f"the defaults lists include more than {MAX_FILES} files")
+                break
+            if self.values > MAX_VALUES:
+                self._report(node.place, f"the files included hold more than {MAX_VALUES:,} values")
                 break
             if entry is None or self._follow(document, entry, base, trail):
                 kept.append(node)

@@ -54,7 +54,7 @@ class Documents:
         if not is_inside(name):
             return None
         path = folder / f"{name}.yaml"
-        if path.is_file():
+        if os.path.isfile(path):  # unlike `Path.is_file`, no error for a name too long for the system
             return path
         self.looked_at.setdefault(str(path), state_of(str(path)))
         return None
@@ -66,7 +66,7 @@ class Documents:
     def is_group(self, name: str, folder: Path) -> bool:
         """Whether a folder of conf files has that name."""
         path = folder / name
-        found = is_inside(name) and path.is_dir() and path.resolve().is_relative_to(folder.resolve())
+        found = is_inside(name) and os.path.isdir(path) and path.resolve().is_relative_to(folder.resolve())
         self.looked_at.setdefault(str(path), state_of(str(path)))
         return found
 

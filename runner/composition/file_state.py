@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 
 
 def state_of(path: str) -> str | None:
     """SHA-256 of a file's bytes, `folder:` and a digest of the names in a folder, None where nothing is."""
     try:
-        if os.path.isdir(path):
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
             names = "\0".join(sorted(os.listdir(path)))
             return "folder:" + hashlib.sha256(names.encode("utf-8", "surrogateescape")).hexdigest()
+        if not stat.S_ISREG(mode):  # reading a pipe could wait for ever, and a device never end
+            return "special"
         with open(path, "rb") as handle:
-            return hashlib.sha256(handle.read()).hexdigest()
+            return hashlib.file_digest(handle, "sha256").hexdigest()
     except (OSError, ValueError):
         return None

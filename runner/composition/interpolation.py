@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _REFERENCE = re.compile(
-    r"\s*(?P<dots>\.*)(?P<path>[^\s.:${}\[\]'\",]+(?:\.[^\s.:${}\[\]'\",]+|\[\d+\])*)\s*\Z"
+    r"\s*(?P<dots>\.*)(?P<path>[^\s.:${}\[\]'\",]+(?:\.[^\s.:${}\[\]'\",]+|\[[0-9]{1,9}\])*)\s*\Z"
 )
 _ENVIRONMENT = re.compile(r"\s*oc\.env\s*:\s*(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*(?:,(?P<default>[^${}]*))?\Z")
-_MAX_LENGTH = 1_000_000
+_MAX_GROWTH = 1_000_000
 _MAX_CHAIN = 50
 
 
@@ -26,8 +26,8 @@ class Unresolvable(ValueError):
 
 
 def expressions(text: str) -> list[str]:
-    """The insides of every `${...}`, outermost only; an unclosed one counts to the end of the text."""
-    return [inside for literal, inside in _parts(text) if inside is not None and not literal]
+    """The insides of every `${...}`, outermost only, each once; an unclosed one counts to the end of the text."""
+    return list(dict.fromkeys(inside for _, inside in _parts(text) if inside is not None))
 
 
 def refusal(expression: str, allow_env: Collection[str]) -> tuple[str, str] | None:
@@ -52,8 +52,10 @@ def _parts(text: str) -> list[tuple[str, str | None]]:
     parts: list[tuple[str, str | None]] = []
     position = literal = 0
     while (start := text.find("${", position)) >= 0:
-        slashes = len(text[:start]) - len(text[:start].rstrip("\\"))
-        if slashes % 2:  # `\${` is a literal `${`
+        slashes = start
+        while slashes and text[slashes - 1] == "\\":
+            slashes -= 1
+        if (start - slashes) % 2:  # `\${` is a literal `${`
             parts.append((text[literal : start - 1] + "${", None))
             position = literal = start + 2
             continue
@@ -83,6 +85,8 @@ class Resolver:
     root: Mapping[str, Any]
     allow_env: Collection[str] = ()
     failures: dict[str, str] = field(default_factory=dict)
+    _known: dict[tuple[str | int, ...], Any] = field(default_factory=dict)
+    _growth: int = 0
 
     def everything(self) -> dict[str, Any]:
         """The mapping with every reference replaced."""
@@ -127,8 +131,6 @@ class Resolver:
                     f"${{{inside}}} is a {'mapping' if isinstance(found, dict) else 'list'}, not text"
                 )
             text += found if isinstance(found, str) else _spelled(found)
-            if len(text) > _MAX_LENGTH:
-                raise Unresolvable("expands to a text without end")
         return text
 
     def _expression(
@@ -155,15 +157,34 @@ class Resolver:
             value = _child(value, name)
             if isinstance(value, str) and "${" in value and depth + 1 < len(target):
                 value = self._value(value, target[: depth + 1], seen)
-        return self._value(value, target, seen)
+        if target not in self._known:
+            self._known[target] = self._value(value, target, seen)
+        self._count(self._known[target])
+        return self._known[target]
+
+    def _count(self, found: Any) -> None:
+        """References can double a text or a mapping again and again: what they add up to is bounded."""
+        waiting = [found]
+        while waiting:
+            item = waiting.pop()
+            self._growth += len(item) if isinstance(item, str) else 1
+            if self._growth > _MAX_GROWTH:
+                raise Unresolvable(f"the references expand to more than {_MAX_GROWTH:,} characters and values")
+            if isinstance(item, dict | list):
+                waiting += item.values() if isinstance(item, dict) else item
 
 
 def _child(value: Any, name: str | int) -> Any:
     if isinstance(value, dict) and name in value:
         return value[name]
-    if isinstance(value, list) and str(name).isdigit() and int(name) < len(value):
+    if isinstance(value, list) and is_index(str(name), len(value)):
         return value[int(name)]
     raise Unresolvable(f"there is no `{name}` to refer to")
+
+
+def is_index(name: str, length: int) -> bool:
+    """Whether a key names an item of a list of that length."""
+    return name.isascii() and name.isdigit() and len(name) < 10 and int(name) < length
 
 
 def _spelled(value: Any) -> str:

@@ -7,7 +7,7 @@
 - a group that the recipe does not choose for yet is appended (`budget=pilot`).
 
 `R008`: an override that cannot be parsed or applied.
-`R304`: see `rules`; with `-m`, only the launcher, the sweeper and their settings may be chosen.
+`R304`: with `-m`, a setting of Hydra other than the launcher, the sweeper and what belongs to them.
 """
 
 from __future__ import annotations

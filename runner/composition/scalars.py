@@ -12,12 +12,12 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"})
 _FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)\Z")
-_HEX = re.compile(r"[-+]?0x[0-9a-fA-F_]+\Z")
+_HEX = re.compile(r"[-+]?0x_*[0-9a-fA-F][0-9a-fA-F_]*\Z")
 _FLOAT = re.compile(
     r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))(?:[eE][-+]?[0-9]+)?\Z"
 )
 _SPECIAL = re.compile(r"(?P<sign>[-+]?)\.(?:(?P<inf>inf|Inf|INF)|nan|NaN|NAN)\Z")
-_MAX_DIGITS = 4000  # Python refuses to convert much longer integers
+_MAX_DIGITS = 3500  # Python writes no integer of more than 4300 digits, and 3500 hexadecimal ones are nearly that
 
 
 def plain(text: str) -> Any:
@@ -26,11 +26,13 @@ def plain(text: str) -> Any:
         return None
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
-    return number(text) if text[0] in "+-.0123456789" and len(text) < _MAX_DIGITS else text
+    return number(text) if text[0] in "+-.0123456789" else text
 
 
 def number(text: str) -> Any:
     """The number a text spells, else the text."""
+    if len(text) > _MAX_DIGITS:
+        return text
     if _INT.match(text):
         return int(text.replace("_", ""))
     if _HEX.match(text):
@@ -54,7 +56,10 @@ def tagged(text: str, kind: str) -> Any:
     """The value of a scalar with an explicit standard tag such as `!!int`. Errors: `ValueError`."""
     if kind == "str":
         return text
-    value = _CONVERT[kind](text)
+    try:
+        value = _CONVERT[kind](text)
+    except OverflowError:
+        raise ValueError(f"{text[:20]!r}... is too large for a {kind}") from None
     wanted = {"bool": bool, "int": int, "float": float, "null": type(None)}[kind]
     if not isinstance(value, wanted) or (kind == "int" and isinstance(value, bool)):
         raise ValueError(f"{text!r} is not a {kind}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from runner.composition.interpolation import dotted
+from runner.composition.interpolation import dotted, is_index
 from runner.composition.tree import Node
 from runner.finding import Place
 from runner.origins import Origin
@@ -94,7 +94,7 @@ def merge(below: Trace, above: Trace) -> Trace:
 
 
 def _are_indexes(keys: Iterable[str], items: list[Trace]) -> bool:
-    return all(key.isdigit() and int(key) < len(items) for key in keys)
+    return all(is_index(key, len(items)) for key in keys)
 
 
 def take_out_clashes(below: Trace, node: Node, path: str = "") -> Iterator[tuple[str, Node, Trace]]:

@@ -46,7 +46,7 @@ def _in_order(group: str) -> int:
 
 
 def codes() -> dict[str, tuple[str, str]]:
-    """Meaning and files by code. A code found in several places is told where it is told at length."""
+    """Meaning and files by code. A code found in several places is told with all that they tell."""
     meanings: dict[str, list[str]] = defaultdict(list)
     places: dict[str, set[str]] = defaultdict(set)
     top = Path(__file__).parent.parent
@@ -54,9 +54,13 @@ def codes() -> dict[str, tuple[str, str]]:
         if file.parent == Path(__file__).parent:
             continue
         for code, meaning in _documented(file):
-            meanings[code].append(meaning)
+            if not meaning.startswith("see `"):
+                meanings[code].append(meaning.rstrip("."))
             places[code].add(f"`{file.relative_to(top.parent).as_posix()}`")
-    return {code: (max(told, key=len), ", ".join(sorted(places[code]))) for code, told in meanings.items()}
+    return {
+        code: ("; ".join(dict.fromkeys(told)) + ".", ", ".join(sorted(places[code])))
+        for code, told in meanings.items()
+    }
 
 
 def _documented(file: Path) -> Iterator[tuple[str, str]]:

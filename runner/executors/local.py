@@ -5,7 +5,7 @@ Findings: `P201`: a package of the extra `local`, or the package that holds the 
 `P203`: early stopping needs validation records.
 `P204`: the method cannot be done on this machine.
 `R102`: a hyperparameter is outside what the local base allows.
-`R301`: the folder of the base model lies outside the project and the data roots.
+`R310`: the folder of the base model lies outside the project and the data roots.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def local(
     `precision`: `auto` is bf16 where the processor has units for it, else fp32.
     `device`: `auto` is the GPU if there is one.
     `micro_batch_tokens`: tokens, padding included, that pass through the model at once; longer records
-    pass alone. `auto` is 512 in fp32 and 1024 in bf16.
+      pass alone. `auto` is 512 in fp32 and 1024 in bf16.
     `samples`: validation records answered before and after.
     `max_new_tokens`: length of those answers at most.
     `merge`: also write the whole model, as Custom Model Import takes it.
@@ -203,7 +203,7 @@ class LocalExecutor:
         try:
             base = self._base(recipe, model)
         except RunnerError as error:
-            code = "R301" if isinstance(error, OutsideError) else "P202"
+            code = "R310" if isinstance(error, OutsideError) else "P202"
             yield Finding(code, error.message, path="executor.base", fix=error.fix)
             return
         if base.kind == "package" and gguf_file(base.capability.data["artifact"]) is None:

@@ -13,6 +13,7 @@ from runner.finding import Finding, Place
 from runner.model import Model
 from runner.planning.hyperparameters import Setting
 from runner.recipe import Recipe
+from runner.resources import shipped
 
 if TYPE_CHECKING:
     from runner.compose import Composed
@@ -67,11 +68,14 @@ def placed(finding: Finding, composed: Composed) -> Finding:
 
 
 def relative(finding: Finding, root: Path) -> Finding:
-    """The same place on every machine: relative to the project."""
+    """The same place on every machine: relative to the project, or to where this tool is installed."""
     place = finding.place
     if place is None or not place.file or not Path(place.file).exists():
         return finding
-    return replace(finding, place=Place(_below(Path(place.file).resolve(), root), place.line, place.column))
+    file, conf = Path(place.file).resolve(), shipped("conf").resolve()
+    if file.is_relative_to(conf) and not file.is_relative_to(root):
+        return replace(finding, place=Place(f"runner:{_below(file, conf.parent)}", place.line, place.column))
+    return replace(finding, place=Place(_below(file, root), place.line, place.column))
 
 
 def _below(path: Path, root: Path) -> str:

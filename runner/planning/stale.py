@@ -35,6 +35,10 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
         if before != after:
             yield f"{label}: {_word(before)} -> {_word(after)}"
     yield from _leaves("recipe", _at(old, "recipe.config"), _at(new, "recipe.config"))
+    for ordered in ("sources", "steps"):
+        before, after = (list(_at(data, f"recipe.config.{ordered}") or ()) for data in (old, new))
+        if before != after and sorted(before) == sorted(after):
+            yield f"recipe: order of {ordered}: {', '.join(before)} -> {', '.join(after)}"
     yield from _leaves("executor settings", _without_summary(old), _without_summary(new))
     for bound in ("likely", "high"):
         before, after = _at(old, f"cost.{bound}"), _at(new, f"cost.{bound}")

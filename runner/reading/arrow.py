@@ -39,14 +39,25 @@ def table_pieces(batch: Any) -> Iterator[Piece]:
         yield Piece(_ipc(part), "arrow", part.num_rows)
 
 
-def arrow_rows(payload: bytes) -> Iterator[dict[str, Any]]:
-    """The rows of an Arrow stream, every value one that JSON knows."""
+def arrow_rows(payload: bytes) -> Iterator[dict[str, Any] | None]:
+    """The rows of an Arrow stream, every value one that JSON knows; None for a row whose text is not UTF-8."""
     pyarrow, _ = _pyarrow()
     with pyarrow.ipc.open_stream(payload) as stream:
         plain = all(_is_plain(field.type) for field in stream.schema)
         for batch in stream:
-            rows = batch.to_pylist()
-            yield from rows if plain else ({key: _plain(value) for key, value in row.items()} for row in rows)
+            for row in _rows(batch):
+                yield row if plain or row is None else {key: _plain(value) for key, value in row.items()}
+
+
+def _rows(batch: Any) -> list[dict[str, Any] | None]:
+    """Arrow takes the bytes of a text on trust, Python looks at them: one bad row must not take the others."""
+    try:
+        return batch.to_pylist()  # type: ignore[no-any-return]
+    except UnicodeDecodeError:
+        if batch.num_rows == 1:
+            return [None]
+        half = batch.num_rows // 2
+        return [*_rows(batch.slice(0, half)), *_rows(batch.slice(half))]
 
 
 def parquet_columns(handle: BinaryIO) -> list[str]:

@@ -170,7 +170,7 @@ def _items(content: Iterable[bytes], name: str) -> Iterator[Row]:
     import orjson
 
     try:
-        items = orjson.loads(_whole(content, name))
+        items = _parsed(_whole(content, name))
     except orjson.JSONDecodeError as error:
         raise RunnerError(
             f"{name}: the JSON array cannot be read: {error}",
@@ -183,6 +183,25 @@ def _items(content: Iterable[bytes], name: str) -> Iterator[Row]:
         )
     for number, item in enumerate(items):
         yield _item(item, f"{name}[{number}]")
+
+
+def _parsed(document: bytes) -> Any:
+    """The document; one with halves of surrogate pairs, too, so that only the items that hold them are lost."""
+    import json
+
+    import orjson
+
+    try:
+        return orjson.loads(document)
+    except orjson.JSONDecodeError as error:
+        if "surrogate" not in str(error):
+            raise
+        # Python's parser takes such halves, but more than JSON besides: numbers are left to the stricter one.
+        strict = {"parse_constant": orjson.loads, "parse_int": orjson.loads, "parse_float": orjson.loads}
+        try:
+            return json.loads(document.decode(), **strict)
+        except (ValueError, RecursionError):
+            raise error from None
 
 
 def _item(item: Any, place: str) -> Row:

@@ -85,7 +85,8 @@ def _arrow(shard: Shard) -> Iterator[Row]:
     """An Arrow stream: Parquet row groups and batches of `datasets`."""
     from runner.reading.arrow import arrow_rows
 
-    yield from arrow_rows(shard.payload)
+    for row in arrow_rows(shard.payload):
+        yield Unreadable(shard.name, "not UTF-8") if row is None else row
 
 
 _DECODERS: dict[str, Callable[[Shard], Iterator[Row]]] = {

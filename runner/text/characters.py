@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 BROKEN = "\ufffd"
 """The replacement character: something could not be decoded."""
@@ -38,6 +39,16 @@ def well_formed(text: str) -> str:
     except UnicodeEncodeError:
         return _SURROGATE.sub(BROKEN, text)
     return text
+
+
+def torn(fields: Mapping[str, str]) -> str:
+    """Why these texts can be neither counted nor written; "" if they can."""
+    try:
+        for text in fields.values():
+            text.encode()
+    except UnicodeEncodeError:
+        return f"half of a surrogate pair in {', '.join(n for n, t in fields.items() if _SURROGATE.search(t))}"
+    return ""
 
 
 def without_controls(text: str) -> str:

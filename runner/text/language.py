@@ -20,6 +20,10 @@ _SCRIPTS = {"kana": _KANA, "han": _HAN, "latin": _LATIN, "hangul": _HANGUL}
 _RUNS = {script: re.compile(f"[{characters}]+") for script, characters in _SCRIPTS.items()}
 _OTHER = re.compile(rf"[^\W\d_{''.join(_SCRIPTS.values())}]+")
 
+_JAPANESE = re.compile(f"[{_KANA}{_HAN}]+")
+_NOT_JAPANESE = re.compile(rf"[^\W\d_{_KANA}{_HAN}]+")
+_KANA_LETTER = re.compile(f"[{_KANA}]")
+
 _LONGEST_JAPANESE_WITHOUT_KANA = 30
 """A name, a title or a date may be all kanji; a text with more of them and no kana is taken for Chinese."""
 
@@ -44,6 +48,8 @@ def shares(text: str) -> dict[str, float]:
 
 def share(text: str, language: Language) -> float | None:
     """The share of the letters that this language is written in, from 0 to 1; None without letters."""
+    if language == "ja" and not text.isascii():
+        return _japanese_share(text)
     return _share(letters(text), language)
 
 
@@ -53,6 +59,15 @@ def language(text: str) -> Literal["ja", "en", "other"]:
     if (_share(counts, "ja") or 0) >= _JAPANESE_SHARE:
         return "ja"
     return "en" if (_share(counts, "en") or 0) > 0.5 else "other"
+
+
+def _japanese_share(text: str) -> float | None:
+    """What `_share` says of Japanese, in two passes over the text instead of one for each script."""
+    japanese = _total(_JAPANESE, text)
+    if japanese > _LONGEST_JAPANESE_WITHOUT_KANA and not _KANA_LETTER.search(text):
+        return 0.0
+    total = japanese + _total(_NOT_JAPANESE, text)
+    return japanese / total if total else None
 
 
 def _share(counts: Mapping[str, int], language: Language) -> float | None:

@@ -15,7 +15,7 @@ from peft.tuners.lora.layer import Linear
 
 
 def speed_up(model: Any) -> None:
-    """Let every plain LoRA layer of a float32 model without dropout compute in one operation."""
+    """Let every plain LoRA layer without dropout compute in one operation. Made for CPUs."""
     for module in model.modules():
         layer: Any = module
         if isinstance(module, Linear) and type(module.base_layer) is torch.nn.Linear:
@@ -43,6 +43,9 @@ class _LowRank(torch.autograd.Function):
         high: torch.Tensor,
         scale: float,
     ) -> torch.Tensor:
+        if torch.is_autocast_enabled("cpu"):
+            # As autocast would, but x only once for both products; the weights that learn stay float32.
+            x, weight, low, high = (part.to(torch.bfloat16) for part in (x, weight, low, high))
         narrow = x @ low.T
         output = torch.nn.functional.linear(x, weight, bias)
         ctx.save_for_backward(x, weight, low, high, narrow)
@@ -53,6 +56,7 @@ class _LowRank(torch.autograd.Function):
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         (gradient,) = gradients
         x, weight, low, high, narrow = ctx.saved_tensors
+        gradient = gradient.to(x.dtype)
         back = (gradient @ high) * ctx.scale
         to_x = None
         if ctx.needs_input_grad[0]:

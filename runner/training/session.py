@@ -34,7 +34,7 @@ def run_training(job: TrainingJob, watch: Watch, say: Say) -> None:
     examples, validation = _examples(job, "train", base), _examples(job, "validation", base)
     checkpoint.seed_everything(job.settings["seed"])
     model = make_trainable(base.model, job.settings["adapter"]).to(job.settings["device"])
-    if job.settings["precision"] == "fp32" and job.settings["adapter"].get("dropout") == 0:
+    if job.settings["device"] == "cpu" and job.settings["adapter"].get("dropout") == 0:
         speed_up(model)
     parts = Trainable(model, make_optimizer(model, job), {})
     state = _start(job, parts, say)

@@ -118,6 +118,14 @@ def test_nothing_left_says_what_took_it(tmp_path: Path) -> None:
     assert finding.path == "steps.keep_language"
 
 
+def test_a_validation_set_that_takes_everything_is_what_is_named(tmp_path: Path) -> None:
+    """Not the one record that a step dropped."""
+    greedy = dataset(tmp_path, [], [10] * 3, dropped={"drop_empty:empty": 1})
+    finding = found(recipe(Split(5000, None, 0)), model(), greedy)["D101"]
+    assert finding.message.endswith("the 3 kept ones are all set aside for validation")
+    assert finding.path == "split.validation"
+
+
 def test_a_source_without_records_is_an_empty_input(tmp_path: Path) -> None:
     """Empty input is an error of its own, not a success."""
     empty = dataset(tmp_path, [], [])
@@ -174,4 +182,5 @@ def test_the_token_limit_of_the_batch_size(tmp_path: Path) -> None:
     """Larger batches allow shorter records, where the model says so."""
     data = dataset(tmp_path, [*[10] * 10, 90], [10])
     assert set(found(recipe(batchSize=2), model(), data)) == {"D110"}
+    assert set(found(recipe(batchSize=64), model(), data)) == {"D110"}  # beyond the table: no more than there
     assert not found(recipe(batchSize=1), model(), data)

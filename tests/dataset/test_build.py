@@ -136,6 +136,29 @@ def test_a_new_mtime_does_not_rebuild_and_a_new_byte_does(recipe: Recipe, tmp_pa
     )
 
 
+def test_another_licence_is_told_without_working_on_a_record(recipe: Recipe) -> None:
+    """The manifest names it, so it may not come out of the cache with the old one."""
+    built(recipe)
+    shutil.rmtree(recipe.root / ".runner/cache/shards")
+    other = replace(recipe.sources[1], options={**recipe.sources[1].options, "licence": "CC-BY-4.0"})
+    manifest = built(replace(recipe, sources=(recipe.sources[0], other))).manifest
+    assert manifest["sources"][1]["licence"] == "CC-BY-4.0"
+    assert not (recipe.root / ".runner/cache/shards").exists()
+
+
+def test_a_damaged_corpus_is_made_again(recipe: Recipe) -> None:
+    """Another split finds out that the file of records was cut short or deleted."""
+    first = built(recipe)
+    expected = contents(first.folder)
+    (corpus,) = (recipe.root / ".runner/cache/corpora").iterdir()
+    for damage in (b"", b"{}\n", None):
+        (corpus / "records.jsonl").unlink()
+        if damage is not None:
+            (corpus / "records.jsonl").write_bytes(damage)
+        shutil.rmtree(first.folder)
+        assert contents(built(recipe).folder) == expected
+
+
 def test_the_same_bytes_in_another_folder(recipe: Recipe, tmp_path: Path) -> None:
     """Another machine, another project folder: the same address and the same files."""
     other = tmp_path / "elsewhere"

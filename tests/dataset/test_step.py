@@ -73,6 +73,19 @@ def test_a_count_of_tokens_does_not_survive_a_change_of_the_text() -> None:
     assert [one.tokens for one in kept] == [None, ("cl100k_base", 3)]
 
 
+def test_a_step_that_tears_a_surrogate_pair_drops_the_record() -> None:
+    """No tokenizer and no file takes the half: the record is filed under the step, the others go on."""
+
+    def tear(records: Records) -> Iterator[Record]:
+        return (one.with_fields({"text": "ok" if one.id == "s/0" else "\ud83d"}) for one in records)
+
+    kept, dropped, tally = worked(tear, [record(n) for n in range(3)])
+    tally.require_balance()
+    assert [one.id for one in kept] == ["s/0"]
+    assert tally.dropped == {"broken_text": 2}
+    assert [one.dropped and one.dropped.detail for one in dropped] == ["half of a surrogate pair in text"] * 2
+
+
 def losing(records: Records) -> Iterator[Record]:
     """Forgets the second record."""
     yield from (one for one in records if one.id != "s/1")

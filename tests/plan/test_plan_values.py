@@ -13,6 +13,7 @@ from plan_project import make_project, planned
 
 from runner.errors import RecipeError, RunnerError
 from runner.plan import Plan, job_name, read_plan, render, require_runnable
+from runner.resources import shipped
 
 
 @pytest.fixture
@@ -53,6 +54,15 @@ def test_the_same_inputs_give_the_same_bytes(recipe: Path, tmp_path: Path) -> No
     assert text == planned(recipe).to_json()
     assert text == planned(other).to_json()
     assert str(tmp_path) not in text
+
+
+def test_a_place_in_the_shipped_conf_is_the_same_on_every_machine(recipe: Path) -> None:
+    """Where this tool is installed is nobody's business, and no reason for another plan.json."""
+    text = recipe.read_text(encoding="utf-8").replace("hyperparameters: {epochCount: 2}\n", "")
+    recipe.write_text(text, encoding="utf-8")
+    plan = planned(recipe)
+    assert [one.place.file for one in plan.findings if one.place] == ["runner:conf/base.yaml"]
+    assert str(shipped("conf").parent) not in plan.to_json()
 
 
 def test_money_is_text(recipe: Path) -> None:

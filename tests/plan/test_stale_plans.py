@@ -54,6 +54,17 @@ def test_a_changed_recipe_is_named(recipe: Path) -> None:
     assert "data:" not in message
 
 
+def test_another_order_of_the_steps_is_named(recipe: Path) -> None:
+    """It is another recipe, even if no byte of these data shows it."""
+    text, steps = recipe.read_text(encoding="utf-8"), ["  drop_empty: {}\n", "  drop_outliers: {}\n"]
+    recipe.write_text(text + "steps:\n" + "".join(steps), encoding="utf-8")
+    old = planned(recipe)
+    recipe.write_text(text + "steps:\n" + "".join(reversed(steps)), encoding="utf-8")
+    message = refusal(old, planned(recipe))
+    assert "recipe: order of steps: drop_empty, drop_outliers -> drop_outliers, drop_empty" in message
+    assert "data:" not in message
+
+
 def test_a_changed_executor_is_named(recipe: Path) -> None:
     """Settings of the executor count, too: another seed is another job."""
     message = refusal(planned(recipe), planned(recipe, "executor.seed=7"))

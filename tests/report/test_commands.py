@@ -109,7 +109,7 @@ def test_a_run_without_its_process_is_interrupted(project: Path, capsys: pytest.
     """A job in progress that nobody works on any more; while a trainer holds the lock it is in progress."""
     run = write_run(project, job=job("InProgress", ended=""))
     assert rows(capsys)["runs"][0]["state"] == "Interrupted"
-    assert "the same `runner run` goes on where it stopped" in output(capsys, "status")[1]
+    assert "the same `runner run` goes on from the last checkpoint" in output(capsys, "status")[1]
     with (run.path / ".trainer.lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert rows(capsys)["runs"][0]["state"] == "InProgress"

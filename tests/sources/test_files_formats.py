@@ -251,3 +251,32 @@ def test_the_published_shape_is_read(shared_data: Path) -> None:
     """The published file is one JSON array."""
     sample = shared_data / "dolly-ja" / "sample-200.json"
     assert read(shared_data, "dolly-ja/sample-200.json") == json.loads(sample.read_bytes())
+
+
+def test_half_of_a_surrogate_pair_in_an_array_drops_its_item_only(tmp_path: Path) -> None:
+    """UTF-8 cannot hold it; numbers and everything else are read as in any other array."""
+    items = ['{"q": "\\ud83d\\ude00", "n": 1e2}', '{"q": "\\ud800"}', '{"\\udc00": 1}', '{"n": 12345678901234567890123}']
+    (tmp_path / "a.json").write_text(f"[{', '.join(items)}]", encoding="utf-8")
+    first, second, third, last = read(tmp_path, "a.json")
+    assert (first, last) == ({"q": "😀", "n": 100.0}, {"n": 1.2345678901234568e22})
+    assert [row.place for row in (second, third) if isinstance(row, Unreadable)] == ["a.json[1]", "a.json[2]"]
+
+
+@pytest.mark.parametrize("more", ["NaN", '{"a": 1', "\x00"])
+def test_an_array_with_other_faults_beside_the_surrogate_is_refused(tmp_path: Path, more: str) -> None:
+    """What is no JSON does not become JSON because another item holds half of a pair."""
+    (tmp_path / "a.json").write_text(f'[{{"q": "\\ud800"}}, {more}]', encoding="utf-8")
+    with pytest.raises(RunnerError, match="the JSON array cannot be read"):
+        read(tmp_path, "a.json")
+
+
+def test_a_text_in_parquet_that_is_not_utf_8_drops_its_row_only(tmp_path: Path) -> None:
+    """Arrow takes the bytes on trust; the rows before and after are read."""
+    import pyarrow
+    import pyarrow.parquet
+
+    texts = pyarrow.array([b"one", b"\xed\xa0\x80", b"three", b"\xff"], pyarrow.binary())
+    column = pyarrow.Array.from_buffers(pyarrow.string(), len(texts), texts.buffers())
+    pyarrow.parquet.write_table(pyarrow.table({"q": column}), tmp_path / "a.parquet")
+    wrong = Unreadable("a.parquet", "not UTF-8")
+    assert read(tmp_path, "a.parquet") == [{"q": "one"}, wrong, {"q": "three"}, wrong]

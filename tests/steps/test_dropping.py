@@ -16,7 +16,7 @@ from runner.steps.drop_outliers import drop_outliers
 from runner.steps.filter_pattern import filter_pattern
 from runner.steps.keep_language import keep_language
 from runner.steps.sample import sample
-from runner.text.language import language, share, shares
+from runner.text.language import language, letters, share, shares
 
 
 def reason(record: Record) -> str:
@@ -150,6 +150,22 @@ def test_a_hostile_pattern_does_not_hang(pattern: str) -> None:
 def test_japanese_is_kept(text: str, kept: bool) -> None:
     """By the share of kana and kanji; long Chinese text is none; no letters, no judgement."""
     assert (reason(next(keep_language(many(text), min_share=0.4))) == "") is kept
+
+
+@given(st.text(st.sampled_from("あアｱー漢字々〇한ㄱAzＡéªΩжקไ1１_。 \u3164\u0301"), max_size=60))
+def test_the_share_of_japanese_is_that_of_its_scripts(text: str) -> None:
+    """The short cut for Japanese counts what the table of all scripts counts."""
+    counts = letters(text)
+    total, japanese = sum(counts.values()), counts["kana"] + counts["han"]
+    chinese = not counts["kana"] and counts["han"] > 30
+    assert share(text, "ja") == ((0.0 if chinese else japanese / total) if total else None)
+
+
+def test_every_letter_is_counted_once() -> None:
+    """No script overlaps another, and none holds what is no letter: two ways to count agree on all of Unicode."""
+    everything = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    counts = letters(everything)
+    assert share(everything, "ja") == (counts["kana"] + counts["han"]) / sum(counts.values())
 
 
 def test_the_language_of_a_text() -> None:

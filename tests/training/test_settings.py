@@ -59,8 +59,8 @@ def test_early_stopping_is_off_until_one_of_its_switches_is_set(make_case: Calla
         ({"method": "distillation"}, "P204"),
         ({"options": {"base": "no-such-model"}}, "P202"),
         ({"options": {"base": "someone/model"}}, "P202"),
-        ({"options": {"base": "/etc"}}, "R301"),
-        ({"options": {"base": "../elsewhere"}}, "R301"),
+        ({"options": {"base": "/etc"}}, "R310"),
+        ({"options": {"base": "../elsewhere"}}, "R310"),
     ],
 )
 def test_what_cannot_be_trained_is_a_finding(

@@ -93,8 +93,16 @@ def _nothing_left(dataset: Dataset) -> Finding:
         return Finding(
             "D101", "the sources hold no record", path="sources", fix="look at what the sources name"
         )
+    message = f"none of {totals['read']:,} records is left to train on"
+    if held_out := totals["validation"]:
+        return Finding(
+            "D101",
+            f"{message}: the {held_out:,} kept ones are all set aside for validation",
+            path="split.validation",
+            fix="lower `split.validation`, or drop less",
+        )
     most = max(dropped, key=lambda reason: int(dropped[reason]), default="")
     why = f"; most were dropped as {most} ({dropped[most]:,})" if most else ""
-    fix = f"see {dataset.folder / 'dropped.jsonl'}" if most else "lower `split.validation`"
+    fix = f"see {dataset.folder / 'dropped.jsonl'}"
     path = f"steps.{most.partition(':')[0]}" if most and not most.startswith("read:") else "sources"
-    return Finding("D101", f"none of {totals['read']:,} records is left to train on{why}", path=path, fix=fix)
+    return Finding("D101", f"{message}{why}", path=path, fix=fix)

@@ -50,9 +50,10 @@ def _maximum(limit: Mapping[str, Any], recipe: Recipe) -> int | None:
     """The limit for the recipe's batch size, where the two depend on each other."""
     batch = recipe.hyperparameters.get("batchSize")
     if isinstance(batch, int):
-        for row in limit.get("by_batch_size", ()):
-            if row["minimum"] <= batch <= row["maximum"]:
-                return int(row["tokens"])
+        # Beyond the last row of the table nothing is stated: a larger batch cannot be allowed more.
+        rows = [int(row["tokens"]) for row in limit.get("by_batch_size", ()) if row["minimum"] <= batch]
+        if rows:
+            return min(rows)
     most = limit.get("maximum")
     return None if most is None else int(most)
 

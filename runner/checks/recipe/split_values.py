@@ -11,6 +11,8 @@ from runner.finding import Finding
 from runner.model import Model
 from runner.schema import shown
 
+_HIGHEST = 2**63 - 1
+
 
 def split_values(composed: Composed, _model: Model | None) -> Iterator[Finding]:
     """Look at the share of validation and the number of training records.
@@ -36,8 +38,10 @@ def _is_number(value: Any) -> TypeGuard[int | float]:
 
 
 def _validation_problem(value: float) -> str:
-    if math.isnan(value) or math.isinf(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return "which is not a number of records"
+    if value > _HIGHEST:
+        return "which is beyond 64 bits"
     if value < 0:
         return "which is below zero"
     if value >= 1 and value != int(value):

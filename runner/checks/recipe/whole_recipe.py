@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from runner.compose import Composed
+from runner.composition.text import BadFile, decoded, read_bytes
 from runner.finding import Finding
 from runner.model import Model
 from runner.resources import shipped
@@ -46,8 +47,8 @@ def _users(root: Path, name: str) -> Iterator[Path]:
     group, _, option = name.rpartition("/")
     for path in sorted((root / "recipes").glob("*.yaml"))[:100]:
         try:
-            lines = path.read_text("utf-8")[:20_000].splitlines()
-        except (OSError, ValueError):
+            lines = decoded(read_bytes(path, path.name), path.name).splitlines()
+        except BadFile:
             continue
         entries = [line.strip() for line in lines if line.strip().startswith("- ")]
         if any(option in entry and group in entry for entry in entries):
