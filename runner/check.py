@@ -39,15 +39,20 @@ def check(
     *,
     allow_env: Collection[str] = (),
     data_roots: Sequence[Path] = (),
+    planned: int = 0,
 ) -> Checked:
-    """Check a recipe. Errors: `RecipeError` with all findings if any of them is an error."""
+    """Check a recipe. Errors: `RecipeError` with all findings if any of them is an error.
+
+    `planned`: how many of the overrides, the first, come from a saved plan: like a recipe, that is a file
+    which may come with a pull request, so they vouch for no path.
+    """
     composed, findings = _pure(file, tuple(overrides), tuple(allow_env))
     model = _model(composed)
     recipe = None
     if composed is not None and model is not None:
-        recipe = recipe_from(composed, model, data_roots)
+        recipe = recipe_from(composed, model, data_roots, planned)
     if composed is not None and composed.complete and not any(found.code == _FRAGMENT for found in findings):
-        looked_at = recipe or sources_only(composed, data_roots)
+        looked_at = recipe or sources_only(composed, data_roots, planned)
         findings = [*findings, *_on_disk(_well_formed(looked_at, findings), composed)]
     if composed is not None and recipe is None and not errors(findings):
         fix = "compare it with `runner schema`"
@@ -103,10 +108,12 @@ def _model(composed: Composed | None) -> Model | None:
 
 def _well_formed(recipe: Recipe, findings: Sequence[Finding]) -> Recipe:
     """The recipe without the sources that have errors: what looks at files may rely on the options' types."""
-    wrong = {
-        finding.path.split(".")[1] for finding in errors(findings) if finding.path.startswith("sources.")
-    }
-    return replace(recipe, sources=tuple(part for part in recipe.sources if part.label not in wrong))
+    paths = [finding.path + "." for finding in errors(findings)]
+
+    def is_wrong(label: str) -> bool:  # a label may hold dots, which is one of the errors
+        return any(path.startswith(f"sources.{label}.") for path in paths)
+
+    return replace(recipe, sources=tuple(part for part in recipe.sources if not is_wrong(part.label)))
 
 
 def _on_disk(recipe: Recipe, composed: Composed) -> Iterator[Finding]:

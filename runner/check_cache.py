@@ -1,8 +1,8 @@
 """The pure result of a check, kept by content: an unchanged `validate` imports neither Hydra nor jsonschema.
 
-An entry belongs to one recipe file, its overrides, the values of allowed environment variables, the working
-directory and this version of the code and schemas. It remembers the state of every path that the composition
-looked at, absent ones too, so that a new file that shadows another is noticed.
+An entry belongs to one user and recipe file, its overrides, the values of allowed environment variables, the
+working directory and this version of the code and schemas. It remembers the state of every path that the
+composition looked at, absent ones too, so that a new file that shadows another is noticed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from runner.origins import Origin
 from runner.resources import shipped
 
 _KEEP = 300
+_OURS = re.compile(r"\.?[0-9a-f]{64}\.json(?:\.[0-9]+)?")
 _CODE = ("", "composition", "checks/recipe", "sources", "steps", "formats", "executors")
 
 
@@ -35,7 +37,7 @@ class CheckCache:
     @classmethod
     def of(cls, file: Path, overrides: tuple[str, ...], allow_env: tuple[str, ...]) -> CheckCache:
         """The entry of a recipe as it is called now."""
-        from runner.project import cache_folder, project_root
+        from runner.project import cache_folder, cache_home, project_root
 
         try:
             folder = file.absolute().parent.resolve()
@@ -47,6 +49,7 @@ class CheckCache:
                 os.getcwd(),
                 __version__,
                 _state_of_code(),
+                _secret(cache_home() / "secret"),
             ]
             digest = hashlib.sha256(json.dumps(key).encode("utf-8", "surrogatepass")).hexdigest()
             return cls(
@@ -109,6 +112,23 @@ def _composed(data: dict[str, Any]) -> Composed:
     )
 
 
+def _secret(file: Path) -> str:
+    """What only this user knows: an entry that came with a pull request is never found.
+
+    Errors: `OSError`, `ValueError` if there is none; then nothing is kept.
+    """
+    try:
+        secret = file.read_text("ascii")
+    except FileNotFoundError:
+        secret = os.urandom(32).hex()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(secret)
+    if len(secret) != 64:  # another process is about to write it
+        raise ValueError("no secret")
+    return secret
+
+
 def _state_of_code() -> str:
     """Names, sizes and times of the code and schemas that decide what a check says; what is installed."""
     here = Path(__file__).parent
@@ -126,7 +146,8 @@ def _state_of_code() -> str:
 
 
 def _forget_old(folder: Path) -> None:
-    """Keep the folder small: entries of old overrides and versions go, oldest first."""
-    entries = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime)
+    """Keep the folder small: entries of old overrides and versions go, oldest first, and nothing else."""
+    entries = [entry for entry in os.scandir(folder) if _OURS.fullmatch(entry.name)]
+    entries.sort(key=lambda entry: entry.stat().st_mtime)
     for entry in entries[:-_KEEP]:
         os.unlink(entry.path)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, Literal
 from runner.atomic import digest, file_digest, write_text
 from runner.errors import RunnerError
 from runner.model import Model, load_model, models
+from runner.project import cache_home as cache_home
 from runner.reading.confine import MissingError, OutsideError, Reach
 
 DEFAULT_BASE = "smollm2-135m-instruct"
@@ -44,6 +45,11 @@ class Base:
     capability: Model
     """Defaults and ranges; those of the default base for a folder or a hub model."""
     max_tokens: int | None
+
+    @property
+    def artifact(self) -> Mapping[str, Any] | None:
+        """The package and file that hold the weights, for a base that comes in a package."""
+        return self.capability.data["artifact"] if self.kind == "package" else None
 
     def as_dict(self) -> dict[str, Any]:
         """What enters a plan: no path of this machine."""
@@ -83,7 +89,7 @@ def location(base: dict[str, Any], root: Path) -> Path | None:
     )
 
 
-def gguf_file(artifact: dict[str, Any]) -> Path | None:
+def gguf_file(artifact: Mapping[str, Any]) -> Path | None:
     """The model file inside an installed package, found without importing the package."""
     try:
         files = metadata.files(artifact["package"]) or []
@@ -91,14 +97,6 @@ def gguf_file(artifact: dict[str, Any]) -> Path | None:
         return None
     found = (Path(str(file.locate())) for file in files if str(file) == artifact["file"])
     return next((path for path in found if path.exists()), None)
-
-
-def cache_home() -> Path:
-    """Per-user folder for converted models: `$RUNNER_CACHE`, else the platform's cache folder."""
-    if stated := os.environ.get("RUNNER_CACHE"):
-        return Path(stated).expanduser()
-    top = os.environ.get("XDG_CACHE_HOME")
-    return (Path(top) if top else Path.home() / ".cache") / "bedrock-recipe-runner"
 
 
 def folder_digest(folder: Path) -> str:

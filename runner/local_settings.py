@@ -10,12 +10,10 @@ from typing import Any
 
 from runner import __version__
 from runner.finding import Finding
+from runner.local_installed import PACKAGES
 from runner.local_models import Base
 from runner.model import Model
 from runner.recipe import Recipe
-
-PACKAGES = ("torch", "transformers", "peft", "tokenizers", "safetensors", "gguf", "sacrebleu")
-"""What the trainer imports; all come with the extra `local`."""
 
 
 def effective_hyperparameters(

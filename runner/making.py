@@ -12,15 +12,20 @@ from runner.model import Model
 from runner.recipe import Budget, Part, Recipe, Split
 
 
-def recipe_from(composed: Composed, model: Model, data_roots: Sequence[Path] = ()) -> Recipe | None:
-    """The recipe, or None if the mapping is not of the right shape (the checks have said why)."""
+def recipe_from(
+    composed: Composed, model: Model, data_roots: Sequence[Path] = (), planned: int = 0
+) -> Recipe | None:
+    """The recipe, or None if the mapping is not of the right shape (the checks have said why).
+
+    `planned`: see `runner.check.check`.
+    """
     try:
-        return _recipe(composed, model, data_roots)
+        return _recipe(composed, model, data_roots, planned)
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation, OverflowError):
         return None
 
 
-def sources_only(composed: Composed, data_roots: Sequence[Path] = ()) -> Recipe:
+def sources_only(composed: Composed, data_roots: Sequence[Path] = (), planned: int = 0) -> Recipe:
     """What can be said of the sources of a recipe that cannot be made: enough to look at their files."""
     config = composed.mapping
     sources = config.get("sources")
@@ -38,11 +43,11 @@ def sources_only(composed: Composed, data_roots: Sequence[Path] = ()) -> Recipe:
         hyperparameters={},
         budget=Budget(None, None, False),
         executor=Part("executor", "", {}),
-        **_frame(composed, data_roots),
+        **_frame(composed, data_roots, planned),
     )
 
 
-def _recipe(composed: Composed, model: Model, data_roots: Sequence[Path]) -> Recipe:
+def _recipe(composed: Composed, model: Model, data_roots: Sequence[Path], planned: int) -> Recipe:
     config = composed.mapping
     method = model.methods[config["method"]]
     budget, split, form = config["budget"], config["split"], dict(config["format"])
@@ -63,16 +68,17 @@ def _recipe(composed: Composed, model: Model, data_roots: Sequence[Path]) -> Rec
             _usd(budget["max_usd"]), _usd(budget["max_usd_per_sweep"]), budget["accept_unknown_prices"]
         ),
         executor=Part("executor", executor.pop("kind"), executor),
-        **_frame(composed, data_roots),
+        **_frame(composed, data_roots, planned),
     )
 
 
-def _frame(composed: Composed, data_roots: Sequence[Path]) -> dict[str, Any]:
+def _frame(composed: Composed, data_roots: Sequence[Path], planned: int) -> dict[str, Any]:
     """Where the recipe stands and what it may read."""
     typed = (
         path
         for path, origin in composed.origins.items()
-        if origin.on_command_line and not isinstance(origin.value, dict)
+        # The column counts the words of the command line.
+        if origin.on_command_line and origin.place.column > planned and not isinstance(origin.value, dict)
     )
     return {
         "file": composed.file,

@@ -40,8 +40,29 @@ def reading_arguments(parser: argparse.ArgumentParser, *, formats: Sequence[str]
     parser.add_argument("--no-color", action="store_true", help="plain text, as with NO_COLOR set")
 
 
+def build_arguments(parser: argparse.ArgumentParser) -> None:
+    """How the data is built."""
+    parser.add_argument("--workers", type=_count, metavar="N", help="worker processes (default: by the data)")
+    parser.add_argument("--offline", action="store_true", help="fetch nothing, use what is here")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
 def checked_from(args: argparse.Namespace) -> Checked:
-    """The checked recipe that the arguments name. Errors: `RecipeError`."""
+    """The checked recipe that the arguments name. Errors: `RecipeError`.
+
+    The first `planned` overrides come from a saved plan: nobody has typed them now.
+    """
     from runner.check import check
 
-    return check(Path(args.recipe), args.overrides, allow_env=args.allow_env, data_roots=args.data_root)
+    return check(
+        Path(args.recipe),
+        args.overrides,
+        allow_env=args.allow_env,
+        data_roots=args.data_root,
+        planned=getattr(args, "planned", 0),
+    )

@@ -7,6 +7,7 @@ inputs give the same bytes.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,20 +156,34 @@ def read_plan(file: Path) -> Plan:
     """A plan that was saved with `runner plan -o`. Errors: `RunnerError` when it is none of this project."""
     fix = "save one with `runner plan RECIPE -o plan.json`"
     try:
+        if file.exists() and not file.is_file():
+            raise ValueError("a folder, a pipe or a device")
         data = json.loads(file.read_text(encoding="utf-8"))
-        version, recipe = data["plan_version"], data["recipe"]["file"]
+        version, recipe = data["plan_version"], _named_recipe(data["recipe"])
     except FileNotFoundError:
         raise RunnerError(f"{file} does not exist", fix=fix) from None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise RunnerError(f"{file} is not a saved plan", fix=fix) from None
     if version != VERSION:
         raise RunnerError(f"{file} has plan_version {version}; this tool reads {VERSION}", fix="plan again")
     for start in (file, Path.cwd() / "plan.json"):
         root = project_root(start)
-        if (root / recipe).is_file():
+        # A plan may come with a pull request: its recipe lies in the project that it is run in, or is none.
+        if (root / recipe).resolve().is_relative_to(root) and os.path.isfile(root / recipe):
             return Plan(data, root)
     fix = "run it in the folder of its project"
     raise RunnerError(f"the recipe of {file}, {recipe}, is not in this project", fix=fix)
+
+
+def _named_recipe(part: Mapping[str, Any]) -> str:
+    """The recipe's file. Errors: `ValueError`, `TypeError`, `KeyError` if it or an override is no text."""
+    file, overrides = part["file"], part["overrides"]
+    if not isinstance(overrides, list) or not all(isinstance(text, str) for text in [file, *overrides]):
+        raise TypeError("not text")
+    os.fsencode("".join([file, *overrides]))  # JSON can spell halves of surrogate pairs
+    if "\0" in file:
+        raise ValueError("not a path")
+    return str(file)
 
 
 def require_current(plan: Plan, fresh_plan: Plan) -> None:
@@ -183,7 +198,7 @@ def render(plan: Plan, *, color: bool = False) -> str:
     """The plan as text for a reviewer."""
     from runner.planning.plan_text import plan_text
 
-    return plan_text(plan.data, color=color)
+    return plan_text(plan.data, os.path.relpath(plan.recipe_file), color=color)
 
 
 def job_name(name: str, fingerprint: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _MARKS = ("conf", "recipes", ".git", "pyproject.toml")
@@ -20,3 +21,11 @@ def project_root(recipe_file: Path) -> Path:
 def cache_folder(root: Path) -> Path:
     """`.runner/` of the project: derived data that may be deleted at any time."""
     return root / ".runner"
+
+
+def cache_home() -> Path:
+    """Per-user folder, for converted models say: `$RUNNER_CACHE`, else the platform's cache folder."""
+    if stated := os.environ.get("RUNNER_CACHE"):
+        return Path(stated).expanduser()
+    top = os.environ.get("XDG_CACHE_HOME")
+    return (Path(top) if top else Path.home() / ".cache") / "bedrock-recipe-runner"

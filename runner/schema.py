@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -68,9 +69,33 @@ def names_of_types(kinds: str | list[str]) -> str:
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:
-    from jsonschema.validators import Draft202012Validator
+    return _validator_class()(schema)
 
-    return Draft202012Validator(schema)
+
+@cache
+def _validator_class() -> Any:
+    """JSON Schema, with two readings that fit Python: `1e3` is no integer, since it could not count rows;
+    and `$` is the very end of a text, not before a last line break.
+    """
+    from jsonschema.validators import Draft202012Validator, extend
+
+    integers = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+    return extend(Draft202012Validator, {"pattern": _pattern}, type_checker=integers)  # type: ignore[no-untyped-call]
+
+
+def _is_integer(_checker: Any, value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, float) and value.is_integer()
+
+
+def _pattern(_validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[Any]:
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(value, str) and not re.search(re.sub(r"\$\Z", r"\\Z", pattern), value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
 def _in_words(error: Any) -> Iterator[Problem]:
@@ -99,7 +124,9 @@ def shown(value: Any) -> str:
         return "a mapping" if value else "an empty mapping"
     if isinstance(value, list | tuple):
         return f"the list {spelled(list(value))}"
-    return json.dumps(spelled(value), ensure_ascii=False) if isinstance(value, str) else spelled(value)
+    if isinstance(value, str):
+        return json.dumps(spelled(value) if value else "", ensure_ascii=False)
+    return spelled(value)
 
 
 def _wanted(error: Any) -> str:
@@ -144,6 +171,8 @@ def _value_fix(error: Any) -> str:
         and not isinstance(error.instance, dict)
     ):
         return f"write a list: [{spelled(error.instance)}]"
+    if error.validator == "type" and "integer" in error.validator_value and _is_whole(error.instance):
+        return f"write {error.instance:.0f}"
     if (
         error.validator == "type"
         and "string" in error.validator_value

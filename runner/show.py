@@ -109,7 +109,7 @@ def uses_color(stream: TextIO, words: Sequence[str] = ()) -> bool:
 
 
 def _text(finding: Finding, *, color: bool) -> str:
-    place = f"{finding.place}: " if finding.place else ""
+    place = f"{one_line(str(finding.place))}: " if finding.place else ""
     level = "" if finding.severity == "error" else f"{finding.severity}: "
     if color:
         place = f"{_COLORS['bold']}{place}{_RESET}"
@@ -135,9 +135,16 @@ def _notes(error: RunnerError) -> list[str]:
     return list(getattr(error, "__notes__", []))
 
 
+def one_line(text: str) -> str:
+    """A name as it may be printed: a line break in it must not begin a line of its own."""
+    return _printable(text).replace("\n", "\\n")
+
+
 def _printable(text: str) -> str:
     """No control characters: a recipe's text may not move the cursor or hide a line."""
-    return "".join(char if char.isprintable() or char in "\n" else f"\\x{ord(char):02x}" for char in text)
+    return "".join(
+        char if char.isprintable() or char in "\n\u3000" else f"\\x{ord(char):02x}" for char in text
+    )
 
 
 def _data(text: str) -> str:

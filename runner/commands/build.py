@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.options import checked_from, recipe_arguments
+from runner.options import build_arguments, checked_from, recipe_arguments
 from runner.progress import Progress
 
 if TYPE_CHECKING:
@@ -22,12 +22,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner build`."""
     recipe_arguments(parser)
-    parser.add_argument(
-        "--workers", type=int, metavar="N", help="worker processes (default: by the amount of data)"
-    )
-    parser.add_argument(
-        "--offline", action="store_true", help="fetch nothing: use local files and what is cached"
-    )
+    build_arguments(parser)
     parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="copy the files to this folder, too")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.errors import RunnerError
-from runner.options import checked_from, recipe_arguments
+from runner.options import build_arguments, checked_from, recipe_arguments
 from runner.progress import Progress
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner plan`."""
     recipe_arguments(parser)
     parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="save the plan as JSON")
-    parser.add_argument("--offline", action="store_true", help="make no network call")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes for the data build")
+    build_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.errors import JobError, RunnerError
-from runner.options import checked_from, recipe_arguments
+from runner.options import build_arguments, checked_from, recipe_arguments
 from runner.progress import Progress
 
 if TYPE_CHECKING:
@@ -28,12 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="stop before the job: the same as `runner plan`"
     )
-    parser.add_argument(
-        "--offline", action="store_true", help="make no network call while building and planning"
-    )
-    parser.add_argument(
-        "--workers", type=int, metavar="N", help="processes for the data build (default: by size)"
-    )
+    build_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -87,6 +82,7 @@ def _saved_plan(args: argparse.Namespace) -> Plan | None:
 
     plan = read_plan(Path(args.recipe))
     args.recipe, args.overrides = str(plan.recipe_file), [*plan.overrides, *args.overrides]
+    args.planned = len(plan.overrides)
     return plan
 
 
@@ -94,6 +90,7 @@ def _one(args: argparse.Namespace, saved: Plan | None) -> Outcome | None:
     from runner.dataset import build
     from runner.execute import execute
     from runner.plan import make_plan, render, require_current, require_runnable
+    from runner.show import uses_color
 
     progress = Progress(quiet=args.format == "json")
     checked = checked_from(args)
@@ -104,10 +101,10 @@ def _one(args: argparse.Namespace, saved: Plan | None) -> Outcome | None:
     if saved is not None:
         require_current(saved, plan)
     require_runnable(plan)
-    if args.format != "json" or args.dry_run:
-        print(
-            plan.to_json() if args.format == "json" else render(plan, color=sys.stdout.isatty()), flush=True
-        )
+    if args.format != "json":
+        print(render(plan, color=uses_color(sys.stdout, ["--no-color"] if args.no_color else [])), flush=True)
+    elif args.dry_run:
+        print(plan.to_json())
     return None if args.dry_run else execute(plan, checked, dataset, progress)
 
 

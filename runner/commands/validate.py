@@ -7,13 +7,14 @@ Reads recipe, conf and schema files only: no network, no credentials. Exit code 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from runner.errors import RecipeError
 from runner.finding import Finding, errors
 from runner.options import reading_arguments
-from runner.show import counts, rendered, show_findings, uses_color
+from runner.show import counts, one_line, rendered, show_findings, uses_color
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,7 @@ def split_words(words: list[str]) -> tuple[list[str], list[str]]:
     recipes = [words[0]]
     overrides: list[str] = []
     for word in words[1:]:
-        named = word.endswith((".yaml", ".yml")) or Path(word).is_file()
+        named = word.endswith((".yaml", ".yml")) or os.path.isfile(word)
         (recipes if named and "=" not in word and word[0] != "~" else overrides).append(word)
     return recipes, overrides
 
@@ -62,7 +63,7 @@ def _show(recipe: str, findings: list[Finding], *, color: bool) -> None:
     if findings:
         text = rendered(findings, color=color and uses_color(stream))
         print(text.rpartition("\n")[0] or text, file=stream)
-    print(f"{recipe}: {counts(findings) if failed else _ok(findings)}", file=stream, flush=True)
+    print(f"{one_line(recipe)}: {counts(findings) if failed else _ok(findings)}", file=stream, flush=True)
 
 
 def _ok(findings: list[Finding]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from runner.composition import trace
 from runner.composition.overrides import Override
 from runner.finding import Finding
+from runner.origins import spelled
 
 
 def apply(config: Any, traced: trace.Trace, overrides: list[Override]) -> Iterator[Finding]:
@@ -55,6 +56,12 @@ def _delete(config: Any, traced: trace.Trace, override: Override, names: list[st
         guess = f"; did you mean ~{'.'.join([*names[:-1], close[0]])}?" if close else ""
         fix = f"there: {', '.join(options)}" if options else "leave the override out"
         message = f"{override.typed!r}: there is no {override.key} to delete{guess}"
+        yield Finding("R008", message, place=override.place, path=override.key, fix=fix)
+        return
+    held = trace.plain(trace.below(traced, override.key).value)
+    if override.value not in (None, held):
+        message = f"{override.typed!r}: {override.key} is {spelled(held)}, so it is not deleted"
+        fix = f"~{override.key} deletes it whatever it holds"
         yield Finding("R008", message, place=override.place, path=override.key, fix=fix)
         return
     with open_dict(config):

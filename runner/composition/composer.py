@@ -38,7 +38,7 @@ def _composed(
     documents.findings += findings
     bad = {finding.place for finding in findings}
     good = [override for override in good if override.place not in bad]
-    Walk(documents, {override.key for override in good if override.is_group}).start()
+    Walk(documents, {override.key: _names(override) for override in good if override.is_group}).start()
     found = merged(documents, good)
     if found is None:
         return None, documents.findings
@@ -89,13 +89,19 @@ def is_group(documents: Documents) -> Callable[[str], bool]:
     return lambda name: any(documents.is_group(name, folder) for folder in documents.folders)
 
 
+def _names(override: Override) -> list[str]:
+    """The files of its group that an override chooses."""
+    names = override.value if isinstance(override.value, list) else [override.value]
+    return [name for name in names if isinstance(name, str) and name]
+
+
 def _unknown_choices(documents: Documents, overrides: list[Override]) -> list[Finding]:
     """Choices for a group that has no such file."""
     found = []
     for override in overrides:
         if not override.is_group or override.prefix == "~" or override.is_sweep:
             continue
-        for name in override.value if isinstance(override.value, list) else [override.value]:
+        for name in _names(override):
             if documents.find(f"{override.key}/{name}"):
                 continue
             options = documents.options(override.key)

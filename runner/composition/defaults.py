@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from runner.finding import Finding, Place
 MAX_FILES = 200
 MAX_VALUES = 50_000
 _WORDS = ("optional", "override")
-_PACKAGE = re.compile(r"[\w.:-]*\Z")
+_PACKAGE = re.compile(r"[\w.:-]{0,100}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,13 @@ def entry_of(node: Node) -> Entry | None:
 
 @dataclass(slots=True)
 class Walk:
-    """One walk; `chosen` are the groups that the command line chooses for."""
+    """One walk; `choices` are the groups that the command line chooses for, and the names it chooses."""
 
     documents: Documents
-    chosen: Collection[str]
+    choices: Mapping[str, Collection[str]]
     visited: int = 0
     values: int = 0
+    chosen: Collection[str] = ()
     edges: set[tuple[str, str]] = field(default_factory=set)
 
     def start(self) -> None:
@@ -86,8 +87,11 @@ class Walk:
             for _, entry in self._entries(main, report=False)
             if "override" in entry.words
         }
-        self.chosen = {*self.chosen, *overridden}
+        self.chosen = {*self.choices, *overridden}
         self._visit(main, "", (self.documents.main.name,))
+        for full in (f"{group}/{name}" for group, names in self.choices.items() for name in names):
+            if (path := self.documents.find(full)) and path != self.documents.main:
+                self._visit(self.documents.read(path, full), full.rpartition("/")[0], (full,))
 
     def _visit(self, document: Document, base: str, trail: tuple[str, ...]) -> None:
         self.visited += 1
@@ -115,7 +119,7 @@ class Walk:
         if refused := self._refused(entry, group):
             self.documents.findings.append(refused)
             return False
-        if "override" in entry.words or (entry.is_group and group in self.chosen):
+        if entry.is_group and group in self.chosen and "override" not in entry.words:
             return True
         for name in entry.names:
             full = "/".join(filter(None, (group, name.lstrip("/"))))
@@ -124,9 +128,10 @@ class Walk:
                 return False
             path = self.documents.find(full)
             if path is None:
-                if "optional" not in entry.words:
+                left_to_hydra = bool(entry.words)  # optional, or an override of a choice made elsewhere
+                if not left_to_hydra:
                     self._missing(entry, group, name, full)
-                return "optional" in entry.words
+                return left_to_hydra
             if path == self.documents.main:
                 self._report(entry.place, f"{document.shown} includes the recipe itself, {display(path)}")
                 return False

@@ -19,7 +19,7 @@ from runner.composition.tree import Builder, Node
 from runner.finding import Finding, Place
 
 _HEADER = re.compile(r"#\s*@(?P<key>\w+)(?P<rest>.*)")
-_PACKAGE = re.compile(r"(?:_global_|_group_|[A-Za-z_][\w-]*)(?:\.[A-Za-z_][\w-]*)*\Z")
+_PACKAGE = re.compile(r"(?:_global_|_group_|[A-Za-z_][\w-]*)(?:\.[A-Za-z_][\w-]*){0,31}\Z")
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ class Unresolvable(ValueError):
 
 
 def expressions(text: str) -> list[str]:
-    """The insides of every `${...}`, outermost only, each once; an unclosed one counts to the end of the text."""
+    """The insides of every `${...}`, outermost only, each once; an unclosed one goes to the end of the text."""
     return list(dict.fromkeys(inside for _, inside in _parts(text) if inside is not None))
 
 
@@ -169,7 +169,9 @@ class Resolver:
             item = waiting.pop()
             self._growth += len(item) if isinstance(item, str) else 1
             if self._growth > _MAX_GROWTH:
-                raise Unresolvable(f"the references expand to more than {_MAX_GROWTH:,} characters and values")
+                raise Unresolvable(
+                    f"the references expand to more than {_MAX_GROWTH:,} characters and values"
+                )
             if isinstance(item, dict | list):
                 waiting += item.values() if isinstance(item, dict) else item
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.composition.layout import config_name
+from runner.composition.quoting import quoted
 from runner.composition.session import composition_errors, prepared_overrides, session
 
 Task = Callable[[int, tuple[str, ...]], None]
@@ -25,7 +26,7 @@ def launch(
 
     Errors: `RecipeError` with findings when the overrides can't be composed; then no job has started.
     """
-    prepared = prepared_overrides(file, overrides, multirun=True)
+    prepared = prepared_overrides(file, overrides, multirun=True, allow_env=allow_env)
     with session(file, allow_env) as hydra, composition_errors(file):
         hydra.multirun(
             config_name=config_name(file),
@@ -37,8 +38,9 @@ def launch(
 
 def _quiet(folder: Path) -> list[str]:
     """Keep Hydra's files in the sweep's folder, its log off the terminal, the working directory as it is."""
+    literal = str(folder).replace("${", "\\${")  # a folder may be called anything, a reference too
     return [
-        f"hydra.sweep.dir='{folder}'",
+        f"hydra.sweep.dir={quoted(literal)}",
         "hydra.sweep.subdir='hydra/${hydra.job.num}'",
         "hydra.output_subdir=null",
         "hydra.job.chdir=false",

@@ -20,6 +20,8 @@ from typing import Any
 
 from runner.composition.quoting import quoted_words, with_quoted_uris
 from runner.composition.rules import FORBIDDEN_KEYS, hydra_refused, target_refused, value_refused
+from runner.composition.text import UNPRINTABLE
+from runner.composition.tree import MAX_DEPTH
 from runner.finding import Finding, Place
 from runner.origins import COMMAND_LINE
 
@@ -91,6 +93,9 @@ def parsed(
 
 
 def _parse(typed: str, place: Place, is_group: Callable[[str], bool], *, multirun: bool) -> Override:
+    if bad := UNPRINTABLE.search(typed):  # a byte that is not UTF-8 arrives as half of a surrogate pair
+        message = f"override {typed!r} holds U+{ord(bad.group()):04X}, which is no text"
+        raise BadOverride(Finding("R008", message, place=place, fix="write it in UTF-8"))
     key_text, equals, value_text = typed.partition("=")
     if not equals and not typed.startswith("~"):
         fix = "write key=value; a path to another recipe goes before the overrides"
@@ -116,6 +121,9 @@ def _parse(typed: str, place: Place, is_group: Callable[[str], bool], *, multiru
         except Exception as error:  # Hydra's parser raises several families of its own
             problem = problem or _reason(error)
             continue
+        if override.key_or_group.count(".") >= MAX_DEPTH:
+            problem = f"the key is more than {MAX_DEPTH} levels deep"
+            break
         sweep = bool(override.is_sweep_override())
         return Override(
             text,
@@ -183,6 +191,9 @@ def _refused(override: Override, allow_env: Collection[str], *, multirun: bool) 
         )
     if override.is_group:
         yield from _bad_choice(override)
+    elif override.package is not None:
+        message = f"{override.typed!r}: {key} is no config group, so `@{override.package}` has no meaning"
+        yield Finding("R008", message, place=place, path=key, fix=f"write {key}=...")
     value = (
         override.parsed.value() if not override.is_sweep else getattr(override.parsed.value(), "list", None)
     )

@@ -22,7 +22,7 @@ def with_quoted_uris(value: str, *, multirun: bool = False) -> str:
             continue
         if fresh and (found := _URI.match(value, position)) is not None:
             end = _end_of_uri(value, found.end(), depth, multirun=multirun)
-            out.append(_quoted(value[position:end].rstrip()))
+            out.append(quoted(value[position:end].rstrip()))
             position, fresh = end, False
             continue
         depth += (char in _OPEN) - (char in _CLOSE)
@@ -59,9 +59,9 @@ def _end_of_uri(value: str, start: int, depth: int, *, multirun: bool) -> int:
 def quoted_words(value: str, *, multirun: bool) -> str:
     """A plain text in quotes; in a sweep, each of its points."""
     pieces = value.split(",") if multirun else [value]
-    return ",".join(_quoted(piece.strip() if multirun else piece) for piece in pieces)
+    return ",".join(quoted(piece.strip() if multirun else piece) for piece in pieces)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """Hydra's quotes: a quote is escaped, and so are the backslashes before one."""
     return "'" + re.sub(r"(\\*)('|\Z)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), text) + "'"

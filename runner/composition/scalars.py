@@ -17,7 +17,9 @@ _FLOAT = re.compile(
     r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*|[0-9][0-9_]*(?=[eE]))(?:[eE][-+]?[0-9]+)?\Z"
 )
 _SPECIAL = re.compile(r"(?P<sign>[-+]?)\.(?:(?P<inf>inf|Inf|INF)|nan|NaN|NAN)\Z")
-_MAX_DIGITS = 3500  # Python writes no integer of more than 4300 digits, and 3500 hexadecimal ones are nearly that
+_MAX_DIGITS = (
+    3500  # Python writes no integer of more than 4300 digits, and 3500 hexadecimal ones are nearly that
+)
 
 
 def plain(text: str) -> Any:

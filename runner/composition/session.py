@@ -34,10 +34,12 @@ def session(file: Path, allow_env: Collection[str]) -> Iterator[Any]:
             GlobalHydra.instance().clear()
 
 
-def prepared_overrides(file: Path, overrides: Sequence[str], *, multirun: bool) -> list[str]:
+def prepared_overrides(
+    file: Path, overrides: Sequence[str], *, multirun: bool, allow_env: Collection[str] = ()
+) -> list[str]:
     """The overrides for Hydra. Errors: `RecipeError` with a finding for each that cannot be used."""
-    documents = layout.documents_of(file, ())
-    good, findings = parsed(overrides, composer.is_group(documents), multirun=multirun)
+    documents = layout.documents_of(file, allow_env)
+    good, findings = parsed(overrides, composer.is_group(documents), multirun=multirun, allow_env=allow_env)
     if findings:
         raise RecipeError(findings)
     with merging.current_hydra():

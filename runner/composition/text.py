@@ -13,7 +13,7 @@ from pathlib import Path
 from runner.finding import Finding, Place
 
 MAX_BYTES = 1_000_000
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 class BadFile(Exception):
@@ -62,7 +62,7 @@ def decoded(data: bytes, shown: str) -> str:
         raise _unclean(
             shown, place_of(before, len(before), shown), f"byte 0x{data[error.start]:02x} is not UTF-8"
         ) from None
-    if bad := _UNPRINTABLE.search(text):
+    if bad := UNPRINTABLE.search(text):
         message = f"control character U+{ord(bad.group()):04X} is not allowed"
         raise _unclean(shown, place_of(text, bad.start(), shown), message)
     return text

@@ -1,6 +1,6 @@
 """Really train a small open model on this machine with the very files of the job: the rehearsal.
 
-Findings: `P201`: a package of the extra `local`, or the package that holds the base model, is not installed.
+Findings: `P201`: something that training here needs is not installed (a plan only warns).
 `P202`: the base model is not there or not in a form that is safe to load.
 `P203`: early stopping needs validation records.
 `P204`: the method cannot be done on this machine.
@@ -10,20 +10,20 @@ Findings: `P201`: a package of the extra `local`, or the package that holds the 
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from runner import hardware
-from runner.errors import RunnerError
+from runner.errors import RecipeError, RunnerError
 from runner.executor import DatasetFacts, Executor, PlannedJob
 from runner.finding import Finding
 from runner.job import Job
-from runner.local_models import DEFAULT_BASE, Base, find_base, gguf_file, location
-from runner.local_settings import PACKAGES, effective_hyperparameters, hyperparameter_findings, versions
-from runner.model import Model
+from runner.local_installed import not_installed
+from runner.local_models import DEFAULT_BASE, Base, find_base, location
+from runner.local_settings import effective_hyperparameters, hyperparameter_findings, versions
+from runner.model import Model, load_model
 from runner.progress import Progress
 from runner.reading.confine import OutsideError, Reach
 from runner.recipe import Recipe
@@ -32,7 +32,6 @@ from runner.trainer import is_training, run_trainer, stop_trainer
 from runner.training.job import TrainingJob
 
 _JOB_FILE = "trainer.json"
-_INSTALL = 'pip install "bedrock-recipe-runner[local]"'
 
 
 def local(
@@ -151,12 +150,13 @@ class LocalExecutor:
     def submit(self, plan: PlannedJob, run: RunFolder, progress: Progress) -> Job:
         """Train to the end. A completed run is returned as it is; one that was stopped goes on.
 
-        Errors: `KeyboardInterrupt` after a checkpoint.
+        Errors: `RecipeError` where something is not installed; `KeyboardInterrupt` after a checkpoint.
         """
         name = str(plan.data["job"]["name"])
         if (done := run.read("job.json")) and done["state"] == "Completed" and run.read("metrics.json"):
             return Job(**done)
         settings = plan.data["executor"]["settings"]
+        _require_installed(settings["base"])
         records = {part: plan.data["dataset"][f"{part}_records"] for part in ("train", "validation")}
         folder = run.path.resolve()
         where = location(settings["base"], folder.parents[2])
@@ -194,27 +194,13 @@ class LocalExecutor:
         return find_base(name, Reach.of(recipe.root, recipe.data_roots, trusted=trusted))
 
     def _findings(self, recipe: Recipe, model: Model, dataset: DatasetFacts) -> Iterator[Finding]:
-        if missing := [name for name in PACKAGES if importlib.util.find_spec(name) is None]:
-            yield Finding(
-                "P201",
-                f"training on this machine needs {', '.join(missing)}",
-                fix=_INSTALL,
-            )
         try:
             base = self._base(recipe, model)
         except RunnerError as error:
             code = "R310" if isinstance(error, OutsideError) else "P202"
             yield Finding(code, error.message, path="executor.base", fix=error.fix)
             return
-        if base.kind == "package" and gguf_file(base.capability.data["artifact"]) is None:
-            artifact = base.capability.data["artifact"]
-            yield Finding(
-                "P201",
-                f"the base model {base.title} comes with the package {artifact['package']}, "
-                "which is not installed here",
-                path="executor.base",
-                fix=artifact["install"],
-            )
+        yield from not_installed(base.artifact, "warning")
         if recipe.method not in base.capability.methods:
             yield Finding(
                 "P204",
@@ -234,6 +220,12 @@ class LocalExecutor:
                 path="hyperparameters",
                 fix="set split.validation, or leave early stopping out",
             )
+
+
+def _require_installed(base: dict[str, Any]) -> None:
+    artifact = load_model(base["name"]).data["artifact"] if base["kind"] == "package" else None
+    if missing := list(not_installed(artifact, "error")):
+        raise RecipeError(missing)
 
 
 def _steps(settings: dict[str, Any], records: dict[str, Any]) -> int:

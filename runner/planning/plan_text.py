@@ -15,8 +15,8 @@ _SHORT = 12
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
-def plan_text(data: Mapping[str, Any], *, color: bool = False) -> str:
-    """All sections; `data` is the content of `plan.json`."""
+def plan_text(data: Mapping[str, Any], recipe_file: str, *, color: bool = False) -> str:
+    """All sections; `data` is the content of `plan.json`, `recipe_file` the path to type from here."""
     recipe = data["recipe"]
     sections = (
         ("build", map(_printable, _build(data))),
@@ -30,7 +30,8 @@ def plan_text(data: Mapping[str, Any], *, color: bool = False) -> str:
         body = [f"  {row}" for row in rows]
         if body:
             lines += ["", _bold(title, color), *body]
-    return "\n".join([*lines, "", f"fingerprint {data['fingerprint']}", f"next: {_printable(_next(data))}"])
+    following = f"next: {_printable(_next(data, recipe_file))}"
+    return "\n".join([*lines, "", f"fingerprint {data['fingerprint']}", following])
 
 
 def _build(data: Mapping[str, Any]) -> Iterator[str]:
@@ -138,12 +139,14 @@ def _findings(data: Mapping[str, Any], *, color: bool) -> Iterator[str]:
         yield from rendered(findings, color=color).splitlines()
 
 
-def _next(data: Mapping[str, Any]) -> str:
+def _next(data: Mapping[str, Any], recipe_file: str) -> str:
     if any(finding["severity"] == "error" for finding in data["findings"]):
         return "resolve the errors, then plan again"
     if data["budget"]["within"] is False:
         return "lower the cost or raise the budget, then plan again"
-    return shlex.join(["runner", "run", data["recipe"]["file"], *data["recipe"]["overrides"]])
+    if data["budget"]["paid"]:
+        return "this version does not submit the job; executor=local rehearses it"
+    return shlex.join(["runner", "run", recipe_file, *data["recipe"]["overrides"]])
 
 
 def _number(value: Any) -> str:

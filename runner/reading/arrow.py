@@ -40,7 +40,7 @@ def table_pieces(batch: Any) -> Iterator[Piece]:
 
 
 def arrow_rows(payload: bytes) -> Iterator[dict[str, Any] | None]:
-    """The rows of an Arrow stream, every value one that JSON knows; None for a row whose text is not UTF-8."""
+    """The rows of an Arrow stream, every value one that JSON knows; None where a text is not UTF-8."""
     pyarrow, _ = _pyarrow()
     with pyarrow.ipc.open_stream(payload) as stream:
         plain = all(_is_plain(field.type) for field in stream.schema)
@@ -50,7 +50,7 @@ def arrow_rows(payload: bytes) -> Iterator[dict[str, Any] | None]:
 
 
 def _rows(batch: Any) -> list[dict[str, Any] | None]:
-    """Arrow takes the bytes of a text on trust, Python looks at them: one bad row must not take the others."""
+    """Arrow takes the bytes of a text on trust, Python does not: a bad row must not take the others along."""
     try:
         return batch.to_pylist()  # type: ignore[no-any-return]
     except UnicodeDecodeError:

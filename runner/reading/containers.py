@@ -186,7 +186,7 @@ def _items(content: Iterable[bytes], name: str) -> Iterator[Row]:
 
 
 def _parsed(document: bytes) -> Any:
-    """The document; one with halves of surrogate pairs, too, so that only the items that hold them are lost."""
+    """The document; halves of surrogate pairs are let in, so that only the items that hold them are lost."""
     import json
 
     import orjson
@@ -197,9 +197,9 @@ def _parsed(document: bytes) -> Any:
         if "surrogate" not in str(error):
             raise
         # Python's parser takes such halves, but more than JSON besides: numbers are left to the stricter one.
-        strict = {"parse_constant": orjson.loads, "parse_int": orjson.loads, "parse_float": orjson.loads}
+        strict = orjson.loads
         try:
-            return json.loads(document.decode(), **strict)
+            return json.loads(document, parse_constant=strict, parse_int=strict, parse_float=strict)
         except (ValueError, RecursionError):
             raise error from None
 

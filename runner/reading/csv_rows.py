@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def _row(header: list[str], values: list[str], place: str) -> Row:
 def _header(values: list[str], name: str) -> list[str]:
     if not _is_utf8(values):
         raise RunnerError(f"{name}: the header is not UTF-8", fix="save the file as UTF-8")
-    if twice := sorted({column for column in values if values.count(column) > 1}):
+    if twice := sorted(column for column, times in Counter(values).items() if times > 1):
         raise RunnerError(
             f"{name}: the header names {', '.join(map(repr, twice))} more than once",
             fix="rename one of the columns",

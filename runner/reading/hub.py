@@ -121,9 +121,20 @@ def explained(what: str) -> Iterator[None]:
     except Exception as error:
         # The libraries raise dozens of types; what is not theirs is a fault of ours and goes on as it is.
         library = type(error).__module__.partition(".")[0]
-        if library not in _LIBRARIES and not isinstance(error, (OSError, ValueError, RuntimeError)):
+        known = isinstance(error, (OSError, ValueError, RuntimeError))
+        if library not in _LIBRARIES and not known and _raised_in(error) not in _LIBRARIES:
             raise
         raise _in_words(error, what) from error
+
+
+def _raised_in(error: BaseException) -> str:
+    """The package whose code raised the error: a malformed file makes a library stumble over a type, say."""
+    package = ""
+    trace = error.__traceback__
+    while trace is not None:
+        package = str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+        trace = trace.tb_next
+    return package
 
 
 def _in_words(error: BaseException, what: str) -> RunnerError:

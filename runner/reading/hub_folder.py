@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from runner.reading.storage import StoredFile, addressed, local_files
 
 _CARDS = ("README.md", ".huggingface.yaml")
 _MAX_CARD_BYTES = 1 << 20
+_FRONT = re.compile(r"\s*---[\r\n]+(.*?)[\r\n]+---", re.DOTALL)
+"""The YAML of a README.md, where `datasets` looks for it."""
 
 
 def folder_files(repo: str, reach: Reach) -> list[StoredFile]:
@@ -27,7 +30,8 @@ def folder_files(repo: str, reach: Reach) -> list[StoredFile]:
         raise RunnerError(f"{repo} is not a folder", fix="read a single file with `kind: files`")
     found = [addressed(file) for file in local_files(repo, reach)]
     for name in _CARDS:
-        _require_card_inside(folder / name)
+        if (folder / name).is_file():
+            _require_card_inside(folder / name, reach)
     return found
 
 
@@ -38,8 +42,8 @@ def folder_of(repo: str, reach: Reach) -> Path:
 
 def saved_folder(folder: Path, split: str) -> Path | None:
     """Where `Dataset.save_to_disk` wrote the split, if that is how the folder was made."""
-    inside = folder / split if (folder / "dataset_dict.json").is_file() else folder
-    return inside if (inside / "state.json").is_file() else None
+    inside = (folder / split).resolve() if (folder / "dataset_dict.json").is_file() else folder
+    return inside if inside.is_relative_to(folder) and (inside / "state.json").is_file() else None
 
 
 def require_listed(paths: list[str], found: list[StoredFile], repo: str, reach: Reach) -> None:
@@ -54,22 +58,33 @@ def require_listed(paths: list[str], found: list[StoredFile], repo: str, reach: 
 
 def saved_paths(folder: Path) -> list[str]:
     """The Arrow files that a saved folder lists."""
-    state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-    return [str(folder / item["filename"]) for item in state.get("_data_files", ())]
+    try:
+        state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        return [str(folder / str(item["filename"])) for item in state["_data_files"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise RunnerError(
+            f"{folder}/state.json does not list the dataset's files", fix="save the dataset again"
+        ) from None
 
 
-def _require_card_inside(card: Path) -> None:
+def _require_card_inside(card: Path, reach: Reach) -> None:
     """The card's `configs` may name files by patterns: only of this folder, and no address to fetch from."""
-    if not card.is_file():
-        return
-    text = card.read_bytes()[:_MAX_CARD_BYTES].decode(errors="replace")
-    if card.suffix == ".md":
-        text = text.split("---", 2)[1] if text.startswith("---") and text.count("---") > 1 else ""
     import yaml
 
+    with reach.open(card) as handle:
+        raw = handle.read(_MAX_CARD_BYTES + 1)
+    if len(raw) > _MAX_CARD_BYTES:
+        raise RunnerError(f"{card} is larger than {_MAX_CARD_BYTES >> 20} MiB", fix="shorten it")
+    text = raw.decode(errors="replace")
+    if card.suffix == ".md":
+        match = _FRONT.match(text)
+        text = match[1] if match else ""
     try:
+        # Aliases of aliases can stand for more than any memory holds, here and in `datasets`.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+            raise RunnerError(f"the YAML of {card} has aliases (`*name`)", fix="write the values out")
         front = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise RunnerError(f"the YAML of {card} cannot be read", fix="repair it") from None
     configs = front.get("configs") if isinstance(front, dict) else None
     for value in _texts(configs, set()):

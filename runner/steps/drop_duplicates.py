@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from runner.record import Record, Records
@@ -25,7 +25,8 @@ def drop_duplicates(
 
     `match`: `exact` compares the texts as they are; `normalized` ignores case, width and other differences
       that NFKC removes, white space and sentence punctuation.
-    `fields`: names of fields that are compared; empty means every field that is trained on.
+    `fields`: names of fields that are compared; empty means every field that is trained on. A record that has
+      none of them is kept.
 
     Drops with reason `duplicate`: the detail is the id of the first such record.
     """
@@ -34,20 +35,23 @@ def drop_duplicates(
     def kept() -> Iterator[Record]:
         first_seen: dict[bytes, str] = {}
         for record in records:
-            first = first_seen.setdefault(_digest(record, fields, key), record.id)
+            compared = [name for name in fields or sorted(record.fields) if name in record.fields]
+            if not compared:
+                yield record
+                continue
+            first = first_seen.setdefault(_digest(record, compared, key), record.id)
             yield record if first == record.id else record.drop("duplicate", first)
 
     return kept()
 
 
-def _digest(record: Record, fields: tuple[str, ...], key: Callable[[str], str]) -> bytes:
+def _digest(record: Record, fields: Sequence[str], key: Callable[[str], str]) -> bytes:
     """16 bytes for the texts compared: a wrong match among a billion records has a chance of about 1e-21."""
     whole = hashlib.blake2b(digest_size=_DIGEST_BYTES)
-    for name in fields or sorted(record.fields):
-        if name in record.fields:
-            text = key(record.fields[name]).encode("utf-8", "surrogatepass")
-            # Lengths keep ("ab", "c") and ("a", "bc") apart.
-            whole.update(b"%s\0%d\0%s" % (name.encode(), len(text), text))
+    for name in fields:
+        text = key(record.fields[name]).encode("utf-8", "surrogatepass")
+        # Lengths keep ("ab", "c") and ("a", "bc") apart.
+        whole.update(b"%s\0%d\0%s" % (name.encode(), len(text), text))
     return whole.digest()
 
 

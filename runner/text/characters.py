@@ -47,7 +47,8 @@ def torn(fields: Mapping[str, str]) -> str:
         for text in fields.values():
             text.encode()
     except UnicodeEncodeError:
-        return f"half of a surrogate pair in {', '.join(n for n, t in fields.items() if _SURROGATE.search(t))}"
+        names = [name for name, text in fields.items() if _SURROGATE.search(text)]
+        return f"half of a surrogate pair in {', '.join(names)}"
     return ""
 
 

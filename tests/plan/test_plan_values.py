@@ -153,8 +153,9 @@ def test_a_local_model_costs_nothing(recipe: Path) -> None:
     assert plan.cost["rehearsal"] is False
 
 
-def test_the_text_shows_all_a_reviewer_asks_for(recipe: Path) -> None:
+def test_the_text_shows_all_a_reviewer_asks_for(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Records, hyperparameters with origin, prices with source, verdict, fingerprint, next command."""
+    monkeypatch.chdir(recipe.parent)
     plan = planned(recipe, "hyperparameters.epochCount=3")
     text = render(plan)
     for word in (
@@ -166,7 +167,7 @@ def test_the_text_shows_all_a_reviewer_asks_for(recipe: Path) -> None:
         "confidence C",
         "within the limit of 20.00 USD",
         plan.fingerprint,
-        "next: runner run recipes/tone.yaml hyperparameters.epochCount=3",
+        "next: runner run tone.yaml hyperparameters.epochCount=3",
     ):
         assert word in text
     assert "\x1b" not in text
@@ -174,8 +175,10 @@ def test_the_text_shows_all_a_reviewer_asks_for(recipe: Path) -> None:
 
 
 def test_a_recipe_cannot_move_the_cursor(recipe: Path) -> None:
-    """Control characters of an override are shown, not sent to the terminal."""
-    text = render(planned(recipe, "description='a\x1b[2Jb'"))
+    """Control characters in a saved plan are shown, not sent to the terminal."""
+    plan = planned(recipe)
+    part = {**plan.data["recipe"], "file": "a\x1b[2Jb.yaml"}
+    text = render(Plan({**plan.data, "recipe": part}, plan.root))
     assert "\x1b" not in text
     assert "\\x1b[2J" in text
 

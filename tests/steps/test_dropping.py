@@ -161,11 +161,17 @@ def test_the_share_of_japanese_is_that_of_its_scripts(text: str) -> None:
     assert share(text, "ja") == ((0.0 if chinese else japanese / total) if total else None)
 
 
-def test_every_letter_is_counted_once() -> None:
-    """No script overlaps another, and none holds what is no letter: two ways to count agree on all of Unicode."""
+def test_two_ways_to_count_agree_on_all_of_unicode() -> None:
+    """No script overlaps another, and none holds what is no letter."""
     everything = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
     counts = letters(everything)
     assert share(everything, "ja") == (counts["kana"] + counts["han"]) / sum(counts.values())
+
+
+def test_records_without_the_compared_fields_are_no_duplicates() -> None:
+    """A field that no record has, a typo perhaps, must not make all of them copies of the first."""
+    records = many("一つ目", "二つ目", "二つ目")
+    assert [one.dropped for one in drop_duplicates(records, fields=("promt",))] == [None] * 3
 
 
 def test_the_language_of_a_text() -> None:

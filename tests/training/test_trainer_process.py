@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,11 +19,14 @@ from runner.trainer import is_training
 pytestmark = pytest.mark.slow
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 120.0) -> None:
-    """Wait for something another process does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+def wait_for_steps(case: Case, parent: subprocess.Popen[str], steps: int) -> None:
+    """Wait until the trainer has done this many steps; a generous limit, for the machine may be busy."""
+    deadline = time.monotonic() + 300
+    while len(case.lines("train")) < steps:
+        if parent.poll() is not None or time.monotonic() > deadline:
+            parent.kill()
+            output = parent.communicate()
+            pytest.fail(f"no step {steps}: {output} {case.run.read('job.json')}")
         time.sleep(0.02)
 
 
@@ -89,7 +93,7 @@ def test_a_killed_trainer_resumes_to_the_same_bits(completed: Case, case: Case) 
     case.options["checkpoint_steps"] = 2
     for steps in (3, 9):
         parent = case.start()
-        wait_until(lambda steps=steps: len(case.lines("train")) >= steps)
+        wait_for_steps(case, parent, steps)
         os.kill(trainer_pid(case), signal.SIGKILL)
         output, _ = parent.communicate(timeout=60)
         assert output.strip() == "Failed"
@@ -106,7 +110,7 @@ def test_ctrl_c_saves_a_checkpoint_and_run_resumes(completed: Case, case: Case) 
     """SIGINT ends with 130 and a sentence; the next run goes on to the same bits."""
     case.options["checkpoint_steps"] = 1000
     parent = case.start()
-    wait_until(lambda: len(case.lines("train")) >= 2)
+    wait_for_steps(case, parent, 2)
     parent.send_signal(signal.SIGINT)
     output, _ = parent.communicate(timeout=60)
     assert parent.returncode == 130
@@ -122,7 +126,7 @@ def test_a_trainer_ends_when_its_parent_is_killed(completed: Case, case: Case) -
     """kill -9 of the command: the trainer saves and ends by itself, and a new run takes over."""
     case.options["checkpoint_steps"] = 1000
     parent = case.start()
-    wait_until(lambda: len(case.lines("train")) >= 2)
+    wait_for_steps(case, parent, 2)
     parent.kill()
     parent.communicate()
     assert case.submit().state == "Completed"
@@ -133,7 +137,7 @@ def test_a_trainer_ends_when_its_parent_is_killed(completed: Case, case: Case) -
 def test_only_one_trainer_works_on_a_run_folder(case: Case) -> None:
     """A second run is refused while the first one lives; `cancel` ends it with a checkpoint."""
     parent = case.start()
-    wait_until(lambda: len(case.lines("train")) >= 1)
+    wait_for_steps(case, parent, 1)
     with pytest.raises(RunnerError, match="another process is training"):
         case.submit()
     job = case.executor.cancel(case.executor.refresh(_job(case), case.run), case.run)
@@ -215,7 +219,7 @@ def test_the_quick_layer_is_as_repeatable(make_case: Callable[..., Case], tmp_pa
     broken = make_case(root=tmp_path / "broken", options={"dropout": 0.0, "checkpoint_steps": 2})
     assert whole.submit().state == "Completed"
     parent = broken.start()
-    wait_until(lambda: len(broken.lines("train")) >= 5)
+    wait_for_steps(broken, parent, 5)
     os.kill(trainer_pid(broken), signal.SIGKILL)
     parent.communicate(timeout=60)
     assert broken.submit().state == "Completed"

@@ -32,7 +32,7 @@ def _refusal(kind: Any, options: Mapping[str, Any]) -> str:
     """What the step says against its options; "" for nothing, or nothing that is not said elsewhere."""
     try:
         load("steps", kind)(iter(()), **options)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         return str(error)
     except (RunnerError, TypeError, AttributeError):
         return ""  # an unknown step, an unknown option, a wrong type: the schema's findings
