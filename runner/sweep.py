@@ -7,6 +7,7 @@ a point that has already run is found and not trained again. One job's failure n
 from __future__ import annotations
 
 import functools
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,12 @@ def run_point(request: SweepRequest, folder: Path, number: int, overrides: Seque
         execute(plan, checked, dataset, progress)
     except RunnerError as expected:
         error = expected
+    except OSError as refused:
+        error = RunnerError(f"{refused.filename or 'a file'}: {refused.strerror or refused}")
+    except Exception as bug:
+        # A bug in one job must not hide the others: shown whole here, named in the table.
+        traceback.print_exc()
+        error = RunnerError(f"internal error: {type(bug).__name__}: {bug}")
     job = ended_job(number, overrides, run, error)
     if job.state != "Completed":
         progress.say(f"job {number}: {job.state}: {job.error}")

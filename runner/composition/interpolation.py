@@ -26,7 +26,7 @@ class Unresolvable(ValueError):
 
 
 def expressions(text: str) -> list[str]:
-    """The insides of every `${...}`, outermost only, each once; an unclosed one goes to the end of the text."""
+    """The insides of every `${...}`, outermost only, each once; an unclosed one goes to the end."""
     return list(dict.fromkeys(inside for _, inside in _parts(text) if inside is not None))
 
 
