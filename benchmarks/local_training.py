@@ -216,7 +216,7 @@ def rows(args: argparse.Namespace, file: Path, base: Path) -> Iterator[tuple[str
 
 def base_folder() -> Path:
     """SmolLM2 as safetensors, from the user's cache; converted now if it is not there."""
-    from runner.local_models import DEFAULT_BASE, find_base, location
+    from runner.local.models import DEFAULT_BASE, find_base, location
     from runner.reading.confine import Reach
     from runner.training.bases import base_folder as folder_of
     from runner.training.job import TrainingJob
@@ -228,7 +228,7 @@ def base_folder() -> Path:
 
 def main() -> None:
     """Print one line a row, then the ratios."""
-    from runner.hardware import best_precision, cpu_capability
+    from runner.local.hardware import best_precision, cpu_capability
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -116,7 +117,7 @@ def load_model(name: str) -> Model:
     """The model with this id or alias. Errors: `RunnerError` when there is none."""
     named = file_of(name)
     # The name may hold any characters: only a file that lies in the folder itself is opened.
-    if named.parent == _folder() and named.is_file():
+    if named.parent == _folder() and os.path.isfile(named):
         model = _read(named)
         if model.id == name:
             return model

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from runner import __version__
 from runner.errors import RunnerError
-from runner.hardware import best_device, best_precision, cgroup_cpus, cpu_capability, usable_threads
-from runner.local_models import DEFAULT_BASE, cache_home, gguf_file
+from runner.local.hardware import best_device, best_precision, cgroup_cpus, cpu_capability, usable_threads
+from runner.local.models import DEFAULT_BASE, cache_home, gguf_file
 from runner.model import load_model
 from runner.project import cache_folder
 from runner.recipe import Recipe

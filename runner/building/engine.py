@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from runner.errors import RunnerError
-from runner.hardware import usable_threads
+from runner.local.hardware import usable_threads
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -15,20 +15,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from runner import hardware
 from runner.errors import RecipeError, RunnerError
 from runner.executor import DatasetFacts, Executor, PlannedJob
 from runner.finding import Finding
 from runner.job import Job
-from runner.local_installed import not_installed
-from runner.local_models import DEFAULT_BASE, Base, find_base, location
-from runner.local_settings import effective_hyperparameters, hyperparameter_findings, versions
+from runner.local import hardware
+from runner.local.installed import not_installed
+from runner.local.models import DEFAULT_BASE, Base, find_base, location
+from runner.local.settings import effective_hyperparameters, hyperparameter_findings, versions
+from runner.local.trainer import is_training, run_trainer, stop_trainer
 from runner.model import Model, load_model
 from runner.progress import Progress
 from runner.reading.confine import OutsideError, Reach
 from runner.recipe import Recipe
 from runner.runs import RunFolder
-from runner.trainer import is_training, run_trainer, stop_trainer
 from runner.training.job import TrainingJob
 
 _JOB_FILE = "trainer.json"

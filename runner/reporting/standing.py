@@ -78,7 +78,7 @@ def state(run: RunFolder, evidence: Evidence) -> str:
     """The job's state; a local job that nobody trains any more is `Interrupted`, whatever its file says."""
     if evidence.state in _ENDED or evidence.job.get("executor") != "local":
         return evidence.state
-    from runner.trainer import is_training
+    from runner.local.trainer import is_training
 
     return evidence.state if is_training(run) else INTERRUPTED
 

@@ -16,7 +16,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
 from runner.atomic import file_digest
 from runner.errors import RunnerError
-from runner.local_models import MODEL_FILES, cache_home
+from runner.local.models import MODEL_FILES, cache_home
 from runner.model import load_model
 from runner.training.export import write_model
 from runner.training.job import TrainingJob

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from runner.atomic import file_digest
-from runner.local_models import folder_digest
+from runner.local.models import folder_digest
 from runner.training.bases import LoadedBase
 from runner.training.encode import Example
 from runner.training.job import TrainingJob

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.hardware import best_precision, cgroup_cpus, cpu_capability, usable_threads
+from runner.local.hardware import best_precision, cgroup_cpus, cpu_capability, usable_threads
 
 
 def write(path: Path, text: str) -> None:

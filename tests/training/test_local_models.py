@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.local_models import UnusableBaseError, find_base, folder_digest, location
+from runner.local.models import UnusableBaseError, find_base, folder_digest, location
 from runner.reading.confine import OutsideError, Reach
 
 

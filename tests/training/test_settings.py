@@ -129,7 +129,7 @@ metadata.files = without
 
 def test_a_plan_needs_nothing_installed_and_a_training_does() -> None:
     """What is missing warns in a plan, which may be made in CI, and stops a run before it trains."""
-    from runner.local_installed import not_installed
+    from runner.local.installed import not_installed
 
     artifact = {
         "package": "no-such-package",

@@ -14,7 +14,7 @@ import pytest
 from training.cases import Case, rows
 
 from runner.errors import RunnerError
-from runner.trainer import is_training
+from runner.local.trainer import is_training
 
 pytestmark = pytest.mark.slow
 

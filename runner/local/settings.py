@@ -10,8 +10,8 @@ from typing import Any
 
 from runner import __version__
 from runner.finding import Finding
-from runner.local_installed import PACKAGES
-from runner.local_models import Base
+from runner.local.installed import PACKAGES
+from runner.local.models import Base
 from runner.model import Model
 from runner.recipe import Recipe
 

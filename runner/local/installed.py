@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.finding import Finding, Severity
-from runner.local_models import gguf_file
+from runner.local.models import gguf_file
 
 PACKAGES = ("torch", "transformers", "peft", "tokenizers", "safetensors", "gguf", "sacrebleu")
 """What the trainer imports; all come with the extra `local`."""

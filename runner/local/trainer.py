@@ -80,7 +80,7 @@ def stop_trainer(run: RunFolder) -> bool:
 
 
 def _start(job_file: Path, threads: int, lock: IO[bytes], log: IO[bytes]) -> subprocess.Popen[bytes]:
-    here = str(Path(__file__).parent.parent)
+    here = str(Path(__file__).parent.parent.parent)
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH", "")))),
