@@ -158,7 +158,9 @@ def _kind_words(schema: Mapping[str, Any]) -> str:
         return f"a list of {_NAMES[items]}" if isinstance(items, str) and items in _NAMES else "a list"
     if "enum" in schema:
         return " or ".join(spelled(option) for option in schema["enum"])
-    return names_of_types(schema["type"]) if "type" in schema else "another value"
+    low, high = schema.get("minimum"), schema.get("maximum")
+    bounds = (f" from {low}" if low is not None else "") + (f" to {high}" if high is not None else "")
+    return names_of_types(schema["type"]) + bounds if "type" in schema else "another value"
 
 
 def _value_fix(error: Any) -> str:

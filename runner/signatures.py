@@ -20,6 +20,13 @@ _SIMPLE = {
 }
 
 
+class Between(typing.NamedTuple):
+    """What a number may be: `Annotated[int, Between(1, 8)]` is the type of an option from 1 to 8."""
+
+    low: float
+    high: float
+
+
 def options_schema(function: Callable[..., Any]) -> dict[str, Any]:
     """The JSON Schema of a plug-in's options: its keyword-only arguments, described by its docstring."""
     docs = dict(_described(inspect.getdoc(function) or ""))
@@ -64,6 +71,9 @@ def _type_schema(kind: Any) -> dict[str, Any]:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if kind in _SIMPLE:
         return {"type": _SIMPLE[kind]}
+    if origin is typing.Annotated:
+        bounds: Between = arguments[1]
+        return {**_type_schema(arguments[0]), "minimum": bounds.low, "maximum": bounds.high}
     if origin is typing.Literal:
         return {"enum": list(arguments)}
     if origin in (typing.Union, types.UnionType):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from runner.errors import RecipeError, RunnerError
 from runner.executor import DatasetFacts, Executor, PlannedJob
@@ -29,6 +29,7 @@ from runner.progress import Progress
 from runner.reading.confine import OutsideError, Reach
 from runner.recipe import Recipe
 from runner.runs import RunFolder
+from runner.signatures import Between
 from runner.training.job import TrainingJob
 
 _JOB_FILE = "trainer.json"
@@ -38,20 +39,20 @@ def local(
     *,
     base: str | None = None,
     adapter: Literal["lora", "full"] = "lora",
-    rank: int = 8,
-    alpha: int = 16,
-    dropout: float = 0.0,
+    rank: Annotated[int, Between(1, 1024)] = 8,
+    alpha: Annotated[int, Between(1, 65536)] = 16,
+    dropout: Annotated[float, Between(0, 0.99)] = 0.0,
     targets: tuple[str, ...] = (),
     hyperparameters: dict[str, int | float] | None = None,
     seed: int = 0,
-    threads: int | Literal["auto"] = "auto",
+    threads: Annotated[int, Between(1, 1024)] | Literal["auto"] = "auto",
     precision: Literal["auto", "fp32", "bf16"] = "auto",
     device: Literal["auto", "cpu", "cuda"] = "auto",
-    micro_batch_tokens: int | Literal["auto"] = "auto",
-    samples: int = 3,
-    max_new_tokens: int = 64,
+    micro_batch_tokens: Annotated[int, Between(1, 10**9)] | Literal["auto"] = "auto",
+    samples: Annotated[int, Between(0, 1000)] = 3,
+    max_new_tokens: Annotated[int, Between(1, 100_000)] = 64,
     merge: bool = True,
-    checkpoint_steps: int = 10,
+    checkpoint_steps: Annotated[int, Between(1, 10**9)] = 10,
 ) -> Executor:
     """Train an open model on this machine: LoRA or all weights, measured before and after.
 

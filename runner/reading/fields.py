@@ -18,6 +18,7 @@ TRAINED = ("prompt", "completion", "text", "system")
 Row = Mapping[str, Any]
 _Text = Callable[[Row], str]
 _TOKEN = re.compile(r"\{\{|\}\}|\[\[|\]\]|\{([^{}]*)\}|[{}]")
+_MAX_COLUMNS = 100  # a short template could otherwise multiply a long text without end
 _NOT_IN_A_NAME = re.compile(r"[.\[\]!:()]")
 
 
@@ -148,6 +149,8 @@ def _parse(template: str) -> tuple[_Part, ...]:
         raise TemplateError("`[[` is never closed by `]]`", opened)
     if end < len(template):
         outside.append(template[end:])
+    if sum(1 for _ in _columns(tuple(outside))) > _MAX_COLUMNS:
+        raise TemplateError(f"more than {_MAX_COLUMNS} columns in one template", 1)
     return tuple(outside)
 
 

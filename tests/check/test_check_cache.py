@@ -118,3 +118,23 @@ def test_files_named_by_the_recipe_are_looked_at_every_time(project: Project) ->
     assert codes_of(file) == []
     (project.root / "data" / "faq.jsonl").unlink()
     assert codes_of(file) != []
+
+
+@pytest.mark.parametrize("broken", ["large", "link"])
+def test_a_file_that_becomes_readable_is_read(
+    project: Project, broken: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What was wrong was no part of the file's state, so nothing was kept."""
+    path = project.root / "conf" / "steps" / "mine.yaml"
+    path.parent.mkdir()
+    if broken == "large":
+        path.write_text("a: " + "x" * 1_100_000)
+    else:
+        outside = tmp_path_factory.mktemp("outside") / "mine.yaml"
+        outside.write_text("drop_empty:\n")
+        path.symlink_to(outside)
+    file = project.recipe(text=RECIPE.replace("  - base\n", "  - base\n  - steps: mine\n"))
+    assert codes_of(file) != []
+    path.unlink()
+    path.write_text("drop_empty:\n")
+    assert codes_of(file) == []

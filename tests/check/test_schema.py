@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 import yaml
@@ -18,7 +18,7 @@ from runner import plugins
 from runner.check import check
 from runner.recipe_schema import editor_schema, part_schema
 from runner.schema import problems, recipe_schema
-from runner.signatures import options_schema
+from runner.signatures import Between, options_schema
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -38,6 +38,7 @@ def example(
     path: str | tuple[str, ...],
     threads: int | Literal["auto"] = "auto",
     rates: dict[str, int | float] | None = None,
+    width: Annotated[int, Between(1, 8)] | Literal["auto"] = "auto",
 ) -> Iterator[str]:
     """An example of a step.
 
@@ -45,7 +46,7 @@ def example(
     `path`: a file,
       or several.
     """
-    del flag, number, share, usd, names, words, sizes, mode, maybe, path, threads, rates
+    del flag, number, share, usd, names, words, sizes, mode, maybe, path, threads, rates, width
     return records
 
 
@@ -75,6 +76,10 @@ def test_every_supported_type_becomes_its_schema() -> None:
             "additionalProperties": {"type": ["integer", "number"]},
             "default": None,
         },
+        "width": {
+            "anyOf": [{"type": "integer", "minimum": 1, "maximum": 8}, {"enum": ["auto"]}],
+            "default": "auto",
+        },
     }
 
 
@@ -90,6 +95,10 @@ BAD_VALUES: list[tuple[dict[str, Any], str]] = [
     ({"path": 1}, "is 1, but must be text or a list of text"),
     ({"threads": "all"}, 'is "all", but must be a whole number or auto'),
     ({"rates": {"a": "b"}}, 'is "b", but must be a number'),
+    ({"number": 1e3}, "is 1000.0, but must be a whole number"),
+    ({"number": True}, "is true, but must be a whole number"),
+    ({"width": 9}, "is 9, but must be a whole number from 1 to 8 or auto"),
+    ({"mode": ""}, 'is "", but must be one of a, b'),
     ({"flags": True}, "is not a known key; did you mean 'flag'?"),
 ]
 
@@ -179,3 +188,16 @@ def test_the_command_prints_or_writes_the_schema(project: Project) -> None:
     failed = project.run("schema", "-o", "data/faq.jsonl/x.json")
     assert failed.returncode == 1
     assert failed.stderr.startswith("error:")
+
+
+def test_an_integer_is_one_that_can_count() -> None:
+    """`1e3` is an integer of JSON Schema, and a float that no slice and no range takes."""
+    (problem,) = problems({"type": ["integer", "null"]}, 1e3)
+    assert problem.fix == "write 1000"
+
+
+def test_a_pattern_ends_where_the_text_ends() -> None:
+    """Python's `$` also matches before a last line break: `faq\\n` would become a folder."""
+    rule = recipe_schema()["properties"]["name"]
+    assert not list(problems(rule, "faq"))
+    assert list(problems(rule, "faq\n"))

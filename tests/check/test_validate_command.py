@@ -150,3 +150,17 @@ def test_our_own_recipes_are_valid() -> None:
         text=True,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_a_file_name_cannot_move_the_cursor_or_begin_a_line(project: Project) -> None:
+    """The name of a recipe comes with the pull request, too."""
+    name = "recipes/\x1b[2J\n::error::日本.yaml"
+    project.write(name, RECIPE.replace("epochCount: 2", "epochCount: 99"))
+    for format in ("text", "json", "github"):
+        done = project.run("validate", name, "--format", format)
+        assert done.returncode == 2
+        shown = done.stdout + done.stderr
+        assert "\x1b" not in shown
+        assert not any(line.startswith("::error::") for line in shown.splitlines())
+        if format == "json":
+            assert json.loads(done.stdout)["findings"][0]["file"] == name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from recipe_projects import Project, codes_of, findings_of
+from recipe_projects import RECIPE, Project, codes_of, findings_of
 
 from runner.check import check
 from runner.compose import compose
@@ -173,3 +173,41 @@ def test_a_typed_path_is_trusted_but_not_what_it_takes_from_a_file(with_conf: Pr
     assert "sources.faq.path" not in check(file, []).recipe.trusted_paths
     file = with_conf.recipe("description: data/faq.jsonl\n")
     assert "sources.faq.path" not in check(file, ["sources.faq.path=${description}"]).recipe.trusted_paths
+
+
+def test_deleting_a_value_by_name_and_value(project: Project) -> None:
+    """`~key=value` deletes only that value, as in Hydra."""
+    file = project.recipe()
+    assert "epochCount" not in compose(file, ["~hyperparameters.epochCount=2"]).mapping["hyperparameters"]
+    (finding,) = findings_of(file, "~hyperparameters.epochCount=3")
+    assert finding.code == "R008"
+    assert "is 2, so it is not deleted" in finding.message
+
+
+def test_a_package_of_no_group(project: Project) -> None:
+    """`name@x=y` would set `name`, whatever `x` was meant to say."""
+    assert codes_of(project.recipe(), "name@x=y") == ["R008"]
+
+
+@pytest.mark.parametrize("typed", ["description=\udcff", "description=a\x00b", "description=\uffff{name}"])
+def test_what_is_no_text(project: Project, typed: str) -> None:
+    """Bytes that are not UTF-8 come as halves of surrogate pairs; no plan could be written with them."""
+    assert codes_of(project.recipe(), typed) == ["R008"]
+
+
+def test_a_long_value(project: Project) -> None:
+    """Longer than the name of a file may be, which is no reason to refuse it."""
+    file = project.recipe()
+    done = project.run("validate", str(file), f"description={'長い' * 200}")
+    assert done.returncode == 0, done.stderr
+    assert codes_of(file, f"{'a' * 300}=1") == ["R101"]
+    assert codes_of(file, f"steps={'a' * 300}") == ["R007"]
+
+
+def test_a_chosen_part_is_walked_like_the_others(project: Project) -> None:
+    """Files that the command line, or `override`, chooses have defaults lists of their own."""
+    project.write("conf/steps/evil.yaml", "defaults:\n  - /budget@_global_.hydra.job.env_set: x\n")
+    project.write("conf/budget/x.yaml", "PYTHONPATH: evil\n")
+    assert codes_of(project.recipe(), "steps=evil") == ["R304"]
+    lists = "  - base\n  - steps: none\n  - override steps: evil\n"
+    assert "R304" in codes_of(project.recipe(text=RECIPE.replace("  - base\n", lists)))

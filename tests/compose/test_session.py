@@ -9,6 +9,7 @@ from recipe_projects import RECIPE, Project
 
 from runner.check import check
 from runner.composition.layout import config_name
+from runner.composition.multirun import launch
 from runner.composition.session import composition_errors, prepared_overrides, session
 from runner.errors import RecipeError
 
@@ -72,3 +73,19 @@ def test_what_hydra_refuses_becomes_a_finding(project: Project, tmp_path: Path) 
     with pytest.raises(RecipeError) as error:
         points(project.recipe(), tmp_path / "sweep", "hydra/launcher=nope", "split.seed=1,2")
     assert [finding.code for finding in error.value.findings] == ["R011"]
+
+
+def test_a_sweep_in_a_folder_of_any_name(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quotes and `${` in the project's path are no grammar, nor is an allowed variable."""
+    monkeypatch.setenv("STAGE", "dev")
+    seen: list[tuple[str, ...]] = []
+    file, folder = project.recipe(), tmp_path / "it's ${x} [日本]"
+    overrides = ["description='${oc.env:STAGE}'", "split.seed=1,2"]
+    launch(file, overrides, lambda _number, words: seen.append(words), folder, allow_env=["STAGE"])
+    found = [check(file, words, allow_env=["STAGE"]).recipe for words in seen]
+    assert [(recipe.split.seed, recipe.description) for recipe in found] == [(1, "dev"), (2, "dev")]
+    assert (folder / "multirun.yaml").exists()
+    with pytest.raises(RecipeError):
+        launch(file, overrides, lambda _number, words: seen.append(words), folder)

@@ -96,3 +96,10 @@ def test_a_split_stays_in_its_folder(project: Project) -> None:
     folder = project.root / "data" / "set"
     for split in ("../../elsewhere", str(project.root / "elsewhere")):
         assert saved_folder(folder, split) is None
+
+
+@pytest.mark.parametrize("part", ["{question}", "[[{question}]]"])
+def test_a_template_that_multiplies(project: Project, part: str) -> None:
+    """A column a hundred thousand times over."""
+    text = RECIPE.replace("prompt: question", f"prompt: '{part * 50_000}'")
+    assert codes_of(project.recipe(text=text)) == ["R117"]
