@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 State = Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped"]
-ENDED: frozenset[State] = frozenset({"Completed", "Failed", "Stopped"})
 
 
 @dataclass(frozen=True, slots=True)

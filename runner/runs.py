@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,9 +43,3 @@ def run_folder(root: Path, name: str, fingerprint: str) -> RunFolder:
     path = runs_folder(root) / name / fingerprint[:12]
     path.mkdir(parents=True, exist_ok=True)
     return RunFolder(path)
-
-
-def all_runs(root: Path) -> Iterator[RunFolder]:
-    """Every run folder of the project that holds a job."""
-    for job in sorted(runs_folder(root).glob("*/*/job.json")):
-        yield RunFolder(job.parent)

@@ -60,12 +60,6 @@ def _rows(batch: Any) -> list[dict[str, Any] | None]:
         return [*_rows(batch.slice(0, half)), *_rows(batch.slice(half))]
 
 
-def parquet_columns(handle: BinaryIO) -> list[str]:
-    """The names of the columns."""
-    _, parquet = _pyarrow()
-    return list(parquet.ParquetFile(handle).schema_arrow.names)
-
-
 def _group_pieces(file: Any, group: int) -> Iterator[Piece]:
     meta = file.metadata.row_group(group)
     each = max(1, meta.num_rows * SHARD_BYTES // max(meta.total_byte_size, 1))
