@@ -169,7 +169,7 @@ def _aws(online: bool) -> Iterator[Fact]:
             f"pip install '{_DISTRIBUTION}[aws]'",
         )
         return
-    from runner.reading.aws import identity
+    from runner.aws.identity import identity
 
     fix = "sign in (`aws sso login`, `aws configure`), or set AWS_PROFILE; only S3 and Bedrock need them"
     try:

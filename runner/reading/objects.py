@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from runner.atomic import digest, file_digest, replacing, write_json
+from runner.aws import connection, refusals
 from runner.errors import RunnerError
-from runner.reading import aws
 from runner.reading.confine import MissingError
 from runner.reading.listing import is_hidden, is_pattern, matcher, split_pattern
 
@@ -56,7 +56,7 @@ def fetched(uri: str, folder: Path, *, offline: bool) -> list[tuple[str, str, Pa
             raise RunnerError(f"{uri} has not been fetched yet", fix="run once without --offline")
         found = [S3Object(**item) for item in json.loads(remembered.read_text(encoding="utf-8"))]
         return [_row(item, folder, _cached(item, folder)) for item in found]
-    client = aws.client("s3")
+    client = connection.client("s3")
     found = _find(client, uri)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         hashes = list(threads.map(partial(_fetch, client, folder=folder), found))
@@ -75,7 +75,7 @@ def _find(client: Any, uri: str) -> list[S3Object]:
     if not match:
         raise RunnerError(f"{uri!r} is not an S3 URI", fix="write s3://BUCKET/KEY, or s3://BUCKET/FOLDER/")
     bucket, key = match.group(1), match.group(2) or ""
-    with aws.explained(f"reading {uri}"):
+    with refusals.explained(f"reading {uri}"):
         if is_pattern(key):
             base, pattern = split_pattern(key)
             found = list(_under(client, bucket, base, pattern))
@@ -93,7 +93,7 @@ def _one(client: Any, bucket: str, key: str) -> list[S3Object]:
     try:
         head = client.head_object(Bucket=bucket, Key=key)
     except client.exceptions.ClientError as error:
-        if aws.error_code(error) != "NoSuchKey":
+        if refusals.error_code(error) != "NoSuchKey":
             raise
         return list(_under(client, bucket, key + "/", "**"))
     name = key.rsplit("/", 1)[-1]
@@ -120,7 +120,7 @@ def _fetch(client: Any, item: S3Object, *, folder: Path) -> str:
     target = folder / f"{item.address}.data"
     seen = hashlib.sha256()
     size = 0
-    with aws.explained(f"reading {item.uri}"), replacing(target) as handle:
+    with refusals.explained(f"reading {item.uri}"), replacing(target) as handle:
         body = client.get_object(Bucket=item.bucket, Key=item.key, IfMatch=item.etag, **version)["Body"]
         for block in body.iter_chunks(1 << 20):
             seen.update(block)

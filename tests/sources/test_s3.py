@@ -57,9 +57,9 @@ def s3() -> Iterator[Any]:
     """A client of it, with a bucket of data; all is gone afterwards."""
     from moto.s3.models import s3_backends
 
-    from runner.reading import aws
+    from runner.aws import connection
 
-    client = aws.client("s3")
+    client = connection.client("s3")
     client.create_bucket(Bucket="datalake")
     for key, content in {
         f"{FOLDER}/b.jsonl.gz": COMPRESSIONS[".gz"](jsonl(RECORDS[2:])),

@@ -1,21 +1,14 @@
-"""The home of boto3: clients made the same way everywhere, and AWS's refusals in words a user can act on.
-
-Credentials, region and endpoint come from where every AWS tool looks for them (environment, profile, role;
-`AWS_ENDPOINT_URL` and its per-service forms included). Nothing here reads, keeps or prints a credential.
-"""
+"""AWS's refusals in words that a user can act on. Nothing here reads, keeps or prints a credential."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from runner.errors import RunnerError
 
-INSTALL = "pip install 'bedrock-recipe-runner[aws]'"
-
-_SIGN_IN = (
+SIGN_IN = (
     "sign in (`aws sso login`, `aws configure`) or set AWS_PROFILE; check: `aws sts get-caller-identity`"
 )
 _REFUSED = {
@@ -23,9 +16,9 @@ _REFUSED = {
     "NoSuchBucket": ("there is no such bucket", "check the bucket's name; `aws s3 ls` lists yours"),
     "NoSuchKey": ("there is no such object", "check the key; `aws s3 ls` lists a folder"),
     "PermanentRedirect": ("the bucket is in another region", "set AWS_DEFAULT_REGION to the bucket's region"),
-    "ExpiredToken": ("the credentials have expired", _SIGN_IN),
-    "InvalidAccessKeyId": ("AWS does not know the access key", _SIGN_IN),
-    "SignatureDoesNotMatch": ("the secret key does not fit the access key", _SIGN_IN),
+    "ExpiredToken": ("the credentials have expired", SIGN_IN),
+    "InvalidAccessKeyId": ("AWS does not know the access key", SIGN_IN),
+    "SignatureDoesNotMatch": ("the secret key does not fit the access key", SIGN_IN),
     "PreconditionFailed": ("the object changed while it was being read", "run the command again"),
     "InvalidObjectState": ("the object is archived", "restore it from Glacier, or name another object"),
     "SlowDown": ("AWS asks to slow down", "try again later"),
@@ -45,21 +38,6 @@ _ALIASES = {
 }
 
 
-def client(service: str) -> Any:
-    """A boto3 client. Errors: `RunnerError` when boto3 is not installed or its settings are wrong."""
-    try:
-        import boto3
-        from botocore.config import Config
-    except ImportError:
-        raise RunnerError("S3 needs boto3, which is not installed", fix=INSTALL) from None
-    config = Config(
-        retries={"mode": "standard"}, connect_timeout=10, user_agent_extra="bedrock-recipe-runner"
-    )
-    with explained(f"making a client for {service}"):
-        # A session of its own: boto3's default one keeps the credentials that it found first.
-        return boto3.Session().client(service, config=config)  # type: ignore[call-overload]
-
-
 @contextmanager
 def explained(what: str) -> Iterator[None]:
     """Turn what boto3 raises in the block into `RunnerError`s that begin with `what`."""
@@ -68,7 +46,7 @@ def explained(what: str) -> Iterator[None]:
     try:
         yield
     except (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError):
-        raise RunnerError(f"{what}: no AWS credentials were found", fix=_SIGN_IN) from None
+        raise RunnerError(f"{what}: no AWS credentials were found", fix=SIGN_IN) from None
     except aws.ClientError as error:
         raise _refusal(what, error) from None
     except (aws.EndpointConnectionError, aws.ConnectTimeoutError, aws.ReadTimeoutError) as error:
@@ -100,37 +78,3 @@ def _refusal(what: str, error: Any) -> RunnerError:
 
 def _endpoint(error: Any) -> str:
     return str(error.kwargs.get("endpoint_url", "")).partition("?")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Which credentials a command would use; never the credentials themselves."""
-
-    method: str
-    """How boto3 found them, such as `env`, `shared-credentials-file`, `sso`."""
-    profile: str
-    region: str
-    account: str = ""
-    """The account's number, known only when AWS was asked."""
-
-
-def identity(*, online: bool = False) -> Identity | None:
-    """The credentials that boto3 finds here, or None. Only `online` makes network calls.
-
-    Errors: `RunnerError` when AWS refuses them, or the settings are broken.
-    """
-    import botocore.session
-
-    with explained("looking for AWS credentials"):
-        session = botocore.session.Session()
-        if not online:
-            # These two ask a server; without them the search reads only the environment and files.
-            for provider in ("container-role", "iam-role"):
-                session.get_component("credential_provider").remove(provider)
-        found = session.get_credentials()
-        if found is None:
-            return None
-        region = str(session.get_config_variable("region") or "")
-        profile = str(session.get_config_variable("profile") or "default")
-        account = str(client("sts").get_caller_identity()["Account"]) if online else ""
-        return Identity(str(found.method), profile, region, account)
