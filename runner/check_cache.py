@@ -37,7 +37,8 @@ class CheckCache:
     @classmethod
     def of(cls, file: Path, overrides: tuple[str, ...], allow_env: tuple[str, ...]) -> CheckCache:
         """The entry of a recipe as it is called now."""
-        from runner.project import cache_folder, cache_home, project_root
+        from runner.project import cache_folder, project_root
+        from runner.seal import secret
 
         try:
             folder = file.absolute().parent.resolve()
@@ -49,7 +50,7 @@ class CheckCache:
                 os.getcwd(),
                 __version__,
                 _state_of_code(),
-                _secret(cache_home() / "secret"),
+                secret(),
             ]
             digest = hashlib.sha256(json.dumps(key).encode("utf-8", "surrogatepass")).hexdigest()
             return cls(
@@ -110,23 +111,6 @@ def _composed(data: dict[str, Any]) -> Composed:
         complete=data["complete"],
         looked_at=data["looked_at"],
     )
-
-
-def _secret(file: Path) -> str:
-    """What only this user knows: an entry that came with a pull request is never found.
-
-    Errors: `OSError`, `ValueError` if there is none; then nothing is kept.
-    """
-    try:
-        secret = file.read_text("ascii")
-    except FileNotFoundError:
-        secret = os.urandom(32).hex()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-            handle.write(secret)
-    if len(secret) != 64:  # another process is about to write it
-        raise ValueError("no secret")
-    return secret
 
 
 def _state_of_code() -> str:

@@ -14,9 +14,9 @@ from runner.building.fingerprint import code_digest, part_identity, plain, unico
 from runner.building.store import stored
 from runner.model import Model
 from runner.progress import Progress
-from runner.project import cache_folder
 from runner.reading.inputs import NamedInput, open_inputs
 from runner.recipe import Recipe
+from runner.seal import private_cache
 from runner.text.tokens import tokenizer_of, versions
 
 MANIFEST = "dataset.json"
@@ -41,7 +41,7 @@ def build(
     progress: Progress | None = None,
 ) -> Dataset:
     """The dataset of a recipe, built unless it is there already. `offline` refuses to fetch a source."""
-    cache = cache_folder(recipe.root) / "cache"
+    cache = private_cache(recipe.root)
     inputs = open_inputs(recipe, cache, offline=offline)
     tokenizer = tokenizer_of(model)
     corpus_address = _corpus_address(recipe, inputs, tokenizer)

@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from runner.atomic import write_json
+from runner.seal import is_sealed, sealed
+
+_ACTED_ON = frozenset({"job.json", "metrics.json"})
+"""Results that a later run goes by: only this user's own are believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +22,19 @@ class RunFolder:
     path: Path
 
     def read(self, name: str) -> Any:
-        """A JSON file of the folder, or None if it is not there yet."""
+        """A JSON file of the folder, or None if it is not there yet.
+
+        A job or metrics that this user's runner did not write is as good as none.
+        """
         file = self.path / name
-        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+        if not file.exists():
+            return None
+        data = json.loads(file.read_text(encoding="utf-8"))
+        return None if name in _ACTED_ON and not is_sealed(data) else data
 
     def write(self, name: str, data: Any) -> None:
         """Replace a JSON file of the folder."""
-        write_json(self.path / name, data)
+        write_json(self.path / name, sealed(data) if name in _ACTED_ON else data)
 
     def log(self, event: str, **details: Any) -> None:
         """Append one line to `events.jsonl`."""

@@ -28,9 +28,7 @@ def data_paths(recipe: Recipe) -> Iterator[DataPath]:
     """Every local path of the sources `files` and `huggingface`."""
     for part in recipe.sources:
         for at, text in _written(part):
-            context = source_context(
-                recipe, part.label, cache=cache_folder(recipe.root) / "cache", offline=True
-            )
+            context = source_context(recipe, part.label, cache=cache_folder(recipe.root), offline=True)
             yield DataPath(part, at, text, context.reach)
 
 

@@ -16,6 +16,7 @@ from small_recipe import ids_of, model, qa, small_recipe, source, step, write_ro
 from runner.dataset import Dataset, build
 from runner.progress import Progress
 from runner.recipe import Part, Recipe, Split
+from runner.seal import private_cache
 
 STEPS = (
     step("normalize_unicode"),
@@ -139,18 +140,18 @@ def test_a_new_mtime_does_not_rebuild_and_a_new_byte_does(recipe: Recipe, tmp_pa
 def test_another_licence_is_told_without_working_on_a_record(recipe: Recipe) -> None:
     """The manifest names it, so it may not come out of the cache with the old one."""
     built(recipe)
-    shutil.rmtree(recipe.root / ".runner/cache/shards")
+    shutil.rmtree(private_cache(recipe.root) / "shards")
     other = replace(recipe.sources[1], options={**recipe.sources[1].options, "licence": "CC-BY-4.0"})
     manifest = built(replace(recipe, sources=(recipe.sources[0], other))).manifest
     assert manifest["sources"][1]["licence"] == "CC-BY-4.0"
-    assert not (recipe.root / ".runner/cache/shards").exists()
+    assert not (private_cache(recipe.root) / "shards").exists()
 
 
 def test_a_damaged_corpus_is_made_again(recipe: Recipe) -> None:
     """Another split finds out that the file of records was cut short or deleted."""
     first = built(recipe)
     expected = contents(first.folder)
-    (corpus,) = (recipe.root / ".runner/cache/corpora").iterdir()
+    (corpus,) = (private_cache(recipe.root) / "corpora").iterdir()
     for damage in (b"", b"{}\n", None):
         (corpus / "records.jsonl").unlink()
         if damage is not None:
@@ -185,9 +186,9 @@ def test_training_sets_of_a_sweep_are_nested_and_share_the_work(recipe: Recipe) 
     """`split.train_records` 10 and 20: byte prefixes, one validation set, and the steps ran once."""
     small, large = (replace(recipe, split=Split(0.1, number, 0)) for number in (10, 20))
     first = built(small)
-    shutil.rmtree(recipe.root / ".runner/cache/shards")
+    shutil.rmtree(private_cache(recipe.root) / "shards")
     second = built(large)
-    assert not (recipe.root / ".runner/cache/shards").exists()  # no shard was worked on again
+    assert not (private_cache(recipe.root) / "shards").exists()  # no shard was worked on again
     ten, twenty = ((dataset.folder / "train.jsonl").read_bytes() for dataset in (first, second))
     assert twenty.startswith(ten)
     assert (ten.count(b"\n"), twenty.count(b"\n")) == (10, 20)
@@ -199,18 +200,18 @@ def test_training_sets_of_a_sweep_are_nested_and_share_the_work(recipe: Recipe) 
 def test_another_split_or_format_works_from_the_corpus(recipe: Recipe) -> None:
     """Once the corpus is there, a change of the split or the format works on no shard."""
     built(recipe)
-    shards = list((recipe.root / ".runner/cache/shards").glob("*/*"))
+    shards = list((private_cache(recipe.root) / "shards").glob("*/*"))
     for file in shards:
         file.unlink()
     built(replace(recipe, format=Part("format", "converse", {})))
     built(replace(recipe, split=Split(0.3, None, 7)))
-    assert not list((recipe.root / ".runner/cache/shards").glob("*/*"))
+    assert not list((private_cache(recipe.root) / "shards").glob("*/*"))
 
 
 def test_a_later_step_reuses_the_shards(recipe: Recipe) -> None:
     """A step after the first one that needs all records changes nothing in the shards' results."""
     built(recipe)
-    folder = recipe.root / ".runner/cache/shards"
+    folder = private_cache(recipe.root) / "shards"
     before = {file.name: file.stat().st_mtime_ns for file in folder.glob("*/*")}
     built(replace(recipe, steps=(*STEPS[:3], step("limit_tokens", max_tokens=40))))
     assert {file.name: file.stat().st_mtime_ns for file in folder.glob("*/*")} == before
@@ -221,10 +222,10 @@ def test_a_later_step_reuses_the_shards(recipe: Recipe) -> None:
 def test_a_damaged_shard_result_is_made_again(recipe: Recipe) -> None:
     """A torn file in the cache is noticed by its checksum."""
     first = built(recipe)
-    for file in (recipe.root / ".runner/cache/shards").glob("*/*"):
+    for file in (private_cache(recipe.root) / "shards").glob("*/*"):
         file.write_bytes(file.read_bytes()[:-3])
     for folder in ("datasets", "corpora"):
-        shutil.rmtree(recipe.root / ".runner/cache" / folder)
+        shutil.rmtree(private_cache(recipe.root) / folder)
     assert contents(built(recipe).folder) == contents(first.folder)
 
 
@@ -271,5 +272,5 @@ def test_a_build_that_fails_leaves_nothing(recipe: Recipe) -> None:
     wrong = replace(recipe, format=Part("format", "no_such_format", {}))
     with pytest.raises(Exception, match="no_such_format"):
         built(wrong)
-    assert not list((recipe.root / ".runner/cache").rglob("*.part"))
+    assert not list(private_cache(recipe.root).rglob("*.part"))
     assert built(recipe).manifest["totals"]["train"] > 0

@@ -104,7 +104,7 @@ def test_killed_at_any_moment_and_run_again(root: Path, expected: dict[str, str]
         process.kill()
         process.communicate()
         assert eventually_gone(process.pid)
-        done = list((root / ".runner/cache/datasets").glob("*[0-9a-f]"))
+        done = list(root.glob(".runner/cache/*/datasets/*[0-9a-f]"))
         assert [contents(folder) for folder in done] == [expected] * len(done)
         if done:  # it was too late to kill anything: from the start again
             shutil.rmtree(root / ".runner")

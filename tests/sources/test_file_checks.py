@@ -15,6 +15,7 @@ from runner.compose import compose
 from runner.finding import Finding
 from runner.making import recipe_from
 from runner.model import load_model
+from runner.seal import private_cache
 
 ROWS = [{"question": f"q{number}", "answer": f"a{number}", "kind": "x"} for number in range(30)]
 RECIPE = """\
@@ -159,7 +160,7 @@ def test_a_dataset_that_is_not_pinned(project: Path) -> None:
     assert (finding.code, finding.severity) == ("R405", "warning")
     assert finding.place is not None
     assert (finding.place.line, finding.place.column) == (10, 15)
-    note = project / ".runner" / "cache" / "hub" / f"{digest(['acme/faq', 'main'])}.json"
+    note = private_cache(project) / "hub" / f"{digest(['acme/faq', 'main'])}.json"
     write_json(note, {"commit": "a" * 40})
     (finding,) = findings(project, kind=HUB)
     assert f"revision: {'a' * 40}" in finding.fix

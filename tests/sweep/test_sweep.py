@@ -69,7 +69,7 @@ def test_dataset_work_is_shared_and_training_sets_are_nested(project: Path) -> N
     """Two sizes come from one corpus, have one validation set, and the smaller file starts the larger one."""
     done = run(project, ["-m", "split.train_records=8,16", "hyperparameters.epochCount=1", *SMALL])
     assert done.returncode == 0, done.stderr
-    assert len(list(project.glob(".runner/cache/corpora/*"))) == 1, "the corpus was built once"
+    assert len(list(project.glob(".runner/cache/*/corpora/*"))) == 1, "the corpus was built once"
     runs = [json.loads(file.read_text()) for file in project.glob("runs/quickstart/*/plan.json")]
     assert len({plan["dataset"]["validation_sha256"] for plan in runs}) == 1
     small, large = sorted(project.glob("runs/quickstart/*/train.jsonl"), key=lambda file: file.stat().st_size)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from runner.compose import Composed
 from runner.errors import RunnerError
 from runner.finding import Finding
-from runner.project import cache_folder
 from runner.reading.hub import commit_of, is_commit, is_repo
 from runner.recipe import Recipe
+from runner.seal import private_cache
 
 
 def pinned_revision(recipe: Recipe, composed: Composed) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def pinned_revision(recipe: Recipe, composed: Composed) -> Iterator[Finding]:
 
 def _fix(recipe: Recipe, repo: str, revision: str | None) -> str:
     try:
-        commit = commit_of(repo, revision, cache=cache_folder(recipe.root) / "cache" / "hub", offline=True)
+        commit = commit_of(repo, revision, cache=private_cache(recipe.root) / "hub", offline=True)
     except RunnerError:
         return "set `revision` to a commit; after a build, dataset.json names the one that was used"
     return f"write `revision: {commit}`: what the last build used"
