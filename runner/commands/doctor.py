@@ -2,6 +2,9 @@
 
 With a RECIPE, also say whether everything that this recipe needs is there: exit code 1 if not.
 Makes no network call unless --online is given, and never shows a secret.
+
+--iam prints the least-privilege policies instead: for the caller, for the role of the job, and with
+`--with hosting` for the role that ends hosting. What RECIPE does not state stays a placeholder in capitals.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.iam.policies import FEATURES, Needs
+from runner.iam.rendering import FORMATS
 from runner.options import checked_from, reading_arguments
 from runner.project import project_root
 
@@ -29,11 +34,30 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--online", action="store_true", help="also ask AWS whether the credentials are accepted"
     )
+    parser.add_argument(
+        "--iam",
+        nargs="?",
+        const="json",
+        choices=sorted(FORMATS),
+        metavar="FORMAT",
+        help=f"print IAM policies as {', '.join(sorted(FORMATS))} (default: json)",
+    )
+    parser.add_argument(
+        "--with",
+        dest="features",
+        action="append",
+        default=[],
+        choices=FEATURES,
+        help="what the policies must also allow; may be given several times",
+    )
     reading_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the facts; 1 if the recipe needs something that is missing."""
+    if args.iam:
+        print(FORMATS[args.iam](_needs(args)))
+        return 0
     from runner.surroundings import needs, surroundings
 
     needed: Collection[str] = ()
@@ -55,6 +79,21 @@ def run(args: argparse.Namespace) -> int:
         if args.recipe:
             print(_verdict(args.recipe, lacking))
     return 1 if lacking else 0
+
+
+def _needs(args: argparse.Namespace) -> Needs:
+    from runner.iam.recipe_needs import needs_of
+
+    features = frozenset(args.features)
+    if not args.recipe:
+        return Needs(features=features)
+    account = ""
+    if args.online:
+        from runner.aws.identity import identity
+
+        found = identity(online=True)
+        account = found.account if found else ""
+    return needs_of(checked_from(args).recipe, account=account, features=features)
 
 
 def _show(facts: Sequence[Fact], needed: Collection[str]) -> None:

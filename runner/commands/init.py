@@ -2,6 +2,9 @@
 
 Writes a recipe, its sample data, a shared setting of its own in conf/, and a CI workflow that validates
 and plans every recipe of a pull request. Refuses to touch files that are already there.
+
+--role NAME --bucket BUCKET creates the IAM role that Bedrock assumes for the jobs instead, and writes it into
+DIR/conf/executor/bedrock.yaml (`runner doctor --iam` shows its policies). Running it again changes nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from pathlib import Path
 from runner import __version__
 from runner.atomic import write_bytes
 from runner.errors import RunnerError
+from runner.iam.policies import FEATURES
 from runner.resources import shipped
 
 _TEMPLATES = Path(__file__).parent.parent / "starter"
@@ -29,6 +33,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", type=Path, help="folder to fill; made when missing")
     parser.add_argument("--recipe", default="quickstart", metavar="NAME", help="shipped recipe to start from")
     parser.add_argument("--force", action="store_true", help="replace files that are already there")
+    parser.add_argument("--role", metavar="NAME", help="create this IAM role on AWS; writes no recipe")
+    parser.add_argument("--bucket", metavar="BUCKET", help="with --role: the bucket of data and results")
+    parser.add_argument("--region", metavar="REGION", default="us-east-1", help="with --role: of the jobs")
+    parser.add_argument("--profile", metavar="NAME", help="with --role: AWS profile to use")
+    parser.add_argument(
+        "--with",
+        dest="features",
+        action="append",
+        default=[],
+        choices=FEATURES,
+        help="with --role: what it must also allow; may be given several times",
+    )
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to print (default: text)"
     )
@@ -39,6 +55,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the files, or none of them."""
+    if args.role or args.bucket:
+        from runner.commands._init_role import run as make_role
+
+        return make_role(args)
     files = _files(args.recipe)
     if args.folder.exists() and not args.folder.is_dir():
         raise RunnerError(f"{args.folder} is not a folder; nothing was written", fix="choose another name")
