@@ -31,7 +31,8 @@ def as_terraform(needs: Needs) -> str:
     ]
     for name, role in _roles(needs).items():
         blocks.append(
-            f'# {role.purpose}.\nresource "aws_iam_role" "{name}" {{\n  name               = "{_NAMES[name]}"\n'
+            f'# {role.purpose}.\nresource "aws_iam_role" "{name}" {{\n'
+            f'  name               = "{_NAMES[name]}"\n'
             f"  assume_role_policy = {_heredoc(role.trust)}\n}}"
         )
         blocks.append(
@@ -90,7 +91,7 @@ def _plain_dumper() -> Any:
     import yaml
 
     class Plain(yaml.SafeDumper):
-        def ignore_aliases(self, data: Any) -> bool:
+        def ignore_aliases(self, _data: Any) -> bool:
             return True
 
     return Plain
