@@ -27,7 +27,7 @@ def recipe_arguments(parser: argparse.ArgumentParser, *, formats: Sequence[str] 
 def reading_arguments(parser: argparse.ArgumentParser, *, formats: Sequence[str] = ("text", "json")) -> None:
     """What a recipe may read, and how findings are shown."""
     parser.add_argument(
-        "--data-root", metavar="DIR", action="append", default=[], type=Path,
+        "--data-root", metavar="DIR", action="append", default=[], type=named_path,
         help="folder outside the project that paths in the recipe may lie in (repeatable)",
     )  # fmt: skip
     parser.add_argument(
@@ -44,6 +44,13 @@ def build_arguments(parser: argparse.ArgumentParser) -> None:
     """How the data is built."""
     parser.add_argument("--workers", type=_count, metavar="N", help="worker processes (default: by the data)")
     parser.add_argument("--offline", action="store_true", help="fetch nothing, use what is here")
+
+
+def named_path(text: str) -> Path:
+    """A path that was really given: an empty word, from an unset shell variable say, is not the folder here."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
 
 
 def _count(text: str) -> int:

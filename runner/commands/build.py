@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.options import build_arguments, checked_from, recipe_arguments
+from runner.options import build_arguments, checked_from, named_path, recipe_arguments
 from runner.progress import Progress
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner build`."""
     recipe_arguments(parser)
     build_arguments(parser)
-    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="copy the files to this folder, too")
+    parser.add_argument(
+        "-o", "--out", type=named_path, metavar="DIR", help="copy the files to this folder, too"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

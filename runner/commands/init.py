@@ -20,6 +20,7 @@ from runner import __version__
 from runner.atomic import write_bytes
 from runner.errors import RunnerError
 from runner.iam.policies import FEATURES
+from runner.options import named_path
 from runner.resources import shipped
 
 _TEMPLATES = Path(__file__).parent.parent / "starter"
@@ -30,7 +31,7 @@ _EXTRAS = {"huggingface": "hub"}
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner init`."""
-    parser.add_argument("folder", metavar="DIR", type=Path, help="folder to fill; made when missing")
+    parser.add_argument("folder", metavar="DIR", type=named_path, help="folder to fill; made when missing")
     parser.add_argument("--recipe", default="quickstart", metavar="NAME", help="shipped recipe to start from")
     parser.add_argument("--force", action="store_true", help="replace files that are already there")
     parser.add_argument("--role", metavar="NAME", help="create this IAM role on AWS; writes no recipe")

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.errors import RunnerError
-from runner.options import build_arguments, checked_from, recipe_arguments
+from runner.options import build_arguments, checked_from, named_path, recipe_arguments
 from runner.progress import Progress
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner plan`."""
     recipe_arguments(parser)
-    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="save the plan as JSON")
+    parser.add_argument("-o", "--out", type=named_path, metavar="FILE", help="save the plan as JSON")
     build_arguments(parser)
 
 

@@ -11,13 +11,14 @@ import json
 from pathlib import Path
 
 from runner.errors import RunnerError
+from runner.options import named_path
 from runner.project import project_root
 from runner.runs import RunFolder
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner report`."""
-    parser.add_argument("run", metavar="RUN", help="a run folder, or the path of a recipe")
+    parser.add_argument("run", metavar="RUN", type=named_path, help="a run folder, or the path of a recipe")
     parser.add_argument(
         "overrides", metavar="OVERRIDE", nargs="*", help="the overrides that the run was made with"
     )
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from runner.reporting.evidence import read_evidence
     from runner.reporting.results import sentence
 
-    folder = _run_folder(Path(args.run), tuple(args.overrides))
+    folder = _run_folder(args.run, tuple(args.overrides))
     page = make_report(folder)
     if args.format == "json":
         data = json.loads((folder.path / "report.json").read_text(encoding="utf-8"))

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
 from runner.errors import RunnerError
+from runner.options import named_path
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner schema`."""
     parser.add_argument(
-        "-o", "--out", metavar="FILE", type=Path, help="write to this file instead of printing"
+        "-o", "--out", metavar="FILE", type=named_path, help="write to this file instead of printing"
     )
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="the schema is JSON either way"

@@ -118,3 +118,21 @@ def test_a_bar_stays_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     line = written[0].removeprefix("\r\x1b[2K")
     assert len(line) == 39
     assert line.startswith("[############............] training: 5")
+
+
+def test_json_stays_json_where_the_terminal_lacks_characters(tmp_path: Path) -> None:
+    """Characters beyond the first 65,536 are escaped in pairs, as JSON has it."""
+    (tmp_path / "r.yaml").write_text("😀: 1\nname: 日本\n", encoding="utf-8")
+    done = shell(tmp_path, "runner validate r.yaml --format json", PYTHONIOENCODING="ascii")
+    assert "😀" in json.dumps(json.loads(done.stdout), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "words", ["init ''", "report ''", "build r.yaml -o ''", "validate r.yaml --data-root ''"]
+)
+def test_an_empty_path_is_not_the_folder_here(tmp_path: Path, words: str) -> None:
+    """As from a shell variable that is not set."""
+    done = shell(tmp_path, f"runner {words}")
+    assert done.returncode == 1
+    assert "the path is empty" in done.stderr
+    assert list(tmp_path.iterdir()) == []
