@@ -47,7 +47,7 @@ def build_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def named_path(text: str) -> Path:
-    """A path that was really given: an empty word, from an unset shell variable say, is not the folder here."""
+    """A path that was really given: an empty word, of an unset shell variable, is not the folder here."""
     if not text:
         raise argparse.ArgumentTypeError("the path is empty")
     return Path(text)
