@@ -130,7 +130,7 @@ def make_plan(checked: Checked, dataset: Dataset) -> Plan:
         "method": recipe.method,
         "region": recipe.region,
         "format": recipe.format.kind,
-        "dataset": dataset_part(dataset, recipe.root),
+        "dataset": dataset_part(dataset),
         "executor": {"kind": recipe.executor.kind, "settings": settings},
         "hyperparameters": {name: setting.value for name, setting in parameters.items()},
         "hyperparameter_origins": origins_part(model, recipe.method, parameters),
@@ -216,7 +216,8 @@ def _work(parameters: Mapping[str, Setting], dataset: Dataset) -> Work:
     tokens = dataset.manifest["tokens"]
     epochs = parameters.get("epochCount")
     passes = None if epochs is None else int(epochs.value)
-    return Work(int(tokens["train"]["total"]), str(tokens["tokenizer"]), passes)
+    scripts = (tokens.get("scripts") or {}).get("train") or {}
+    return Work(int(tokens["train"]["total"]), str(tokens["tokenizer"]), passes, scripts)
 
 
 def _fingerprint(

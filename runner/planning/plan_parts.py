@@ -38,14 +38,13 @@ def recipe_part(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def dataset_part(dataset: Dataset, root: Path) -> dict[str, Any]:
+def dataset_part(dataset: Dataset) -> dict[str, Any]:
     """What was built, in numbers and digests."""
     manifest = dataset.manifest
     files, tokens = trained_files(dataset), manifest["tokens"]
     validation = files.get("validation.jsonl")
     return {
         "address": dataset.address,
-        "folder": _below(dataset.folder, root),
         "train_records": files["train.jsonl"]["records"],
         "validation_records": validation["records"] if validation else 0,
         "train_tokens": tokens["train"]["total"],

@@ -61,12 +61,14 @@ def _train(data: Mapping[str, Any]) -> Iterator[str]:
     local = settings.get("hyperparameters") or {}
     rehearsal = data["cost"]["rehearsal"]
     rows = []
+    sources: dict[str, int] = {}
     for name, value in data["hyperparameters"].items():
         other = rehearsal and local.get(name, value) != value
         here = f"this machine: {_number(local[name])}" if other else ""
         fact = origins[name]
-        source = f"[{fact['source']}, {fact['as_of']}, {fact['confidence']}]"
-        rows.append((f"  {name}", _number(value), f"({fact['from']})", here, source))
+        source = f"{fact['source']}, {fact['as_of']}, {fact['confidence']}"
+        number = sources.setdefault(source, len(sources) + 1)
+        rows.append((f"  {name}", _number(value), f"({fact['from']})", here, f"[{number}]"))
     if rehearsal:
         rows += [
             (f"  {name}", "", "", f"this machine: {_number(value)}", "")
@@ -74,6 +76,7 @@ def _train(data: Mapping[str, Any]) -> Iterator[str]:
             if name not in data["hyperparameters"] and value is not None
         ]
     yield from table(rows)
+    yield from (f"  [{number}] {source}" for source, number in sources.items())
     yield f"executor {data['executor']['kind']}" + (": a rehearsal on this machine" if rehearsal else "")
     for line in settings.get("summary") or ():
         yield f"  {line}"
@@ -82,8 +85,7 @@ def _train(data: Mapping[str, Any]) -> Iterator[str]:
 def _store(data: Mapping[str, Any]) -> Iterator[str]:
     dataset = data["dataset"]
     total = sum(dataset["bytes"].values())
-    cached = dataset["folder"].replace(dataset["address"], f"{dataset['address'][:_SHORT]}…")
-    yield f"{cached}/  the built dataset, {_size(total)}"
+    yield f".runner/cache/  the built dataset {dataset['address'][:_SHORT]}, {_size(total)}"
     folder = f"runs/{data['recipe']['name']}/{data['fingerprint'][:_SHORT]}/"
     yield f"{folder}  data, metrics, report and what was trained"
 
