@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 State = Literal["InProgress", "Completed", "Failed", "Stopping", "Stopped"]
@@ -24,3 +24,8 @@ class Job:
     def as_dict(self) -> dict[str, Any]:
         """Plain data for `job.json`."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Job:
+        """The inverse of `as_dict`; what else stands in the file is left aside."""
+        return cls(**{each.name: data[each.name] for each in fields(cls) if each.name in data})

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from runner.atomic import write_json
-from runner.seal import is_sealed, sealed
+from runner.seal import SEAL, is_sealed, sealed
 
-_ACTED_ON = frozenset({"job.json", "metrics.json"})
-"""Results that a later run goes by: only this user's own are believed."""
+_JOB = "job.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +21,18 @@ class RunFolder:
     path: Path
 
     def read(self, name: str) -> Any:
-        """A JSON file of the folder, or None if it is not there yet.
-
-        A job or metrics that this user's runner did not write is as good as none.
-        """
+        """A JSON file of the folder, or None if it is not there yet. Whoever wrote it: only to be shown."""
         file = self.path / name
-        if not file.exists():
-            return None
-        data = json.loads(file.read_text(encoding="utf-8"))
-        return None if name in _ACTED_ON and not is_sealed(data) else data
+        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+    def job(self) -> dict[str, Any] | None:
+        """`job.json` to go by, or None if there is none, or this user's runner did not write exactly this."""
+        data = self.read(_JOB)
+        return {key: value for key, value in data.items() if key != SEAL} if is_sealed(data) else None
 
     def write(self, name: str, data: Any) -> None:
         """Replace a JSON file of the folder."""
-        write_json(self.path / name, sealed(data) if name in _ACTED_ON else data)
+        write_json(self.path / name, sealed(data) if name == _JOB else data)
 
     def log(self, event: str, **details: Any) -> None:
         """Append one line to `events.jsonl`."""

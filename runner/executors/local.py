@@ -154,8 +154,8 @@ class LocalExecutor:
         Errors: `RecipeError` where something is not installed; `KeyboardInterrupt` after a checkpoint.
         """
         name = str(plan.data["job"]["name"])
-        if (done := run.read("job.json")) and done["state"] == "Completed" and run.read("metrics.json"):
-            return Job(**done)
+        if (done := run.job()) and done["state"] == "Completed" and run.read("metrics.json"):
+            return Job.from_dict(done)
         settings = plan.data["executor"]["settings"]
         _require_installed(settings["base"])
         records = {part: plan.data["dataset"][f"{part}_records"] for part in ("train", "validation")}

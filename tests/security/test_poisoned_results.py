@@ -27,27 +27,27 @@ def test_a_job_of_somebody_else_is_as_good_as_none(run: RunFolder) -> None:
     }
     (run.path / "job.json").write_text(json.dumps(job))
 
-    assert run.read("job.json") is None
+    assert run.job() is None
 
 
 def test_a_job_of_another_user_is_as_good_as_none(
     run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run.write("job.json", {"state": "Completed"})
-    assert run.read("job.json")["state"] == "Completed"
+    assert run.job() == {"state": "Completed"}
 
     monkeypatch.setenv("RUNNER_CACHE", str(tmp_path / "theirs"))
 
-    assert run.read("job.json") is None
+    assert run.job() is None
 
 
 def test_one_changed_value_breaks_the_seal(run: RunFolder) -> None:
-    run.write("metrics.json", {"validation_loss_after": 2.5, "records": 100})
-    file = run.path / "metrics.json"
+    run.write("job.json", {"state": "Failed", "details": {"cost": {"usd": "2.5"}}})
+    file = run.path / "job.json"
 
     file.write_text(file.read_text().replace("2.5", "1.5"))
 
-    assert run.read("metrics.json") is None
+    assert run.job() is None
 
 
 @pytest.mark.usefixtures("run")

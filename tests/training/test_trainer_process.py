@@ -97,7 +97,7 @@ def test_a_killed_trainer_resumes_to_the_same_bits(completed: Case, case: Case) 
         os.kill(trainer_pid(case), signal.SIGKILL)
         output, _ = parent.communicate(timeout=60)
         assert output.strip() == "Failed"
-        assert "signal 9" in case.run.read("job.json")["failure"]
+        assert "signal 9" in (case.run.job() or {})["failure"]
         assert (case.run.path / "checkpoint.pt").exists()
     assert case.submit().state == "Completed"
     assert case.adapter == completed.adapter
@@ -115,7 +115,7 @@ def test_ctrl_c_saves_a_checkpoint_and_run_resumes(completed: Case, case: Case) 
     output, _ = parent.communicate(timeout=60)
     assert parent.returncode == 130
     assert "resumes it" in output
-    assert case.run.read("job.json")["state"] == "Stopped"
+    assert (case.run.job() or {})["state"] == "Stopped"
     assert (case.run.path / "checkpoint.pt").exists()
     assert case.submit().state == "Completed"
     assert "resuming after step" in (case.run.path / "events.jsonl").read_text()
@@ -239,4 +239,4 @@ def test_the_working_directory_is_not_imported_from(
 def _job(case: Case) -> object:
     from runner.job import Job
 
-    return Job(**case.run.read("job.json"))
+    return Job(**(case.run.job() or {}))
