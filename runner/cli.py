@@ -6,6 +6,7 @@ import argparse
 import codecs
 import errno
 import importlib
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -44,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def verbs() -> list[str]:
     """Every command: the files of `runner/commands/`."""
-    return sorted(path.stem for path in (Path(__file__).parent / "commands").glob("[!_]*.py"))
+    folder = Path(__file__).parent / "commands"
+    return sorted(path.stem.removesuffix("_") for path in folder.glob("[!_]*.py"))
 
 
 def parser_for(verb: str, command: ModuleType) -> argparse.ArgumentParser:
@@ -69,7 +71,7 @@ class _Parser(argparse.ArgumentParser):
 
 def overview() -> str:
     """The text of `runner --help`."""
-    rows = [f"  {verb:<10} {(_command(verb).__doc__ or '').partition(chr(10))[0]}" for verb in verbs()]
+    rows = [f"  {verb:<10} {(command_of(verb).__doc__ or '').partition(chr(10))[0]}" for verb in verbs()]
     return "\n".join(
         [
             "usage: runner COMMAND [RECIPE] [OVERRIDE ...] [OPTIONS]",
@@ -98,7 +100,10 @@ def _outcome(words: Sequence[str]) -> int:
     try:
         if verb not in verbs():
             raise _unknown(verb)
-        command = _command(verb)
+        command = command_of(verb)
+        inner = getattr(command, "INNER", {}).get(rest[0]) if rest else None
+        if inner:  # a word that is a command of its own, such as `models refresh`
+            verb, command, rest = f"{verb} {rest[0]}", command_of(inner), rest[1:]
         return int(command.run(parser_for(verb, command).parse_intermixed_args(rest)))
     except RunnerError as error:
         return _show(error, rest)
@@ -108,8 +113,10 @@ def _outcome(words: Sequence[str]) -> int:
         return _show(_expected(error), rest)
 
 
-def _command(verb: str) -> ModuleType:
-    return importlib.import_module(f"runner.commands.{verb}")
+def command_of(verb: str) -> ModuleType:
+    """The module of one command."""
+    # `import` is a word of Python's own, which no module may be called: its file is `import_.py`.
+    return importlib.import_module(f"runner.commands.{verb}{'_' if keyword.iskeyword(verb) else ''}")
 
 
 def _unknown(verb: str) -> RunnerError:
