@@ -19,6 +19,8 @@ from runner.errors import RunnerError
 
 INTERRUPTED = 130
 
+_COMMANDS = Path(__file__).parent / "commands"
+
 _DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -45,8 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def verbs() -> list[str]:
     """Every command: the files of `runner/commands/`."""
-    folder = Path(__file__).parent / "commands"
-    return sorted(path.stem.removesuffix("_") for path in folder.glob("[!_]*.py"))
+    return sorted(path.stem.removesuffix("_") for path in _COMMANDS.glob("[!_]*.py"))
 
 
 def parser_for(verb: str, command: ModuleType) -> argparse.ArgumentParser:
@@ -71,7 +72,7 @@ class _Parser(argparse.ArgumentParser):
 
 def overview() -> str:
     """The text of `runner --help`."""
-    rows = [f"  {verb:<10} {(command_of(verb).__doc__ or '').partition(chr(10))[0]}" for verb in verbs()]
+    rows = [f"  {verb:<10} {_summary(verb)}" for verb in verbs()]
     return "\n".join(
         [
             "usage: runner COMMAND [RECIPE] [OVERRIDE ...] [OPTIONS]",
@@ -115,8 +116,18 @@ def _outcome(words: Sequence[str]) -> int:
 
 def command_of(verb: str) -> ModuleType:
     """The module of one command."""
+    return importlib.import_module(f"runner.commands.{_module(verb)}")
+
+
+def _summary(verb: str) -> str:
+    """The first line of the command's docstring, read and not imported: `--help` is asked often."""
+    with (_COMMANDS / f"{_module(verb)}.py").open(encoding="utf-8") as file:
+        return file.readline().strip().strip('"')
+
+
+def _module(verb: str) -> str:
     # `import` is a word of Python's own, which no module may be called: its file is `import_.py`.
-    return importlib.import_module(f"runner.commands.{verb}{'_' if keyword.iskeyword(verb) else ''}")
+    return f"{verb}_" if keyword.iskeyword(verb) else verb
 
 
 def _unknown(verb: str) -> RunnerError:
