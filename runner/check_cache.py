@@ -21,7 +21,7 @@ from runner.compose import Composed
 from runner.composition.file_state import state_of
 from runner.finding import Finding
 from runner.origins import Origin
-from runner.resources import shipped
+from runner.resources import refreshed_models, shipped
 
 _KEEP = 300
 _OURS = re.compile(r"\.?[0-9a-f]{64}\.json(?:\.[0-9]+)?")
@@ -117,6 +117,7 @@ def _state_of_code() -> str:
     """Names, sizes and times of the code and schemas that decide what a check says; what is installed."""
     here = Path(__file__).parent
     folders = [*(here / part for part in _CODE), shipped("schemas"), shipped("schemas") / "models"]
+    folders += [newer] if (newer := refreshed_models()).is_dir() else []
     seen = hashlib.sha256()
     for folder in folders:
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):

@@ -43,6 +43,10 @@ class BudgetError(RunnerError):
     exit_code = 3
 
 
+class BusyError(RunnerError):
+    """The platform has no room for one more job now; the same command goes through later."""
+
+
 class StalePlanError(RunnerError):
     """The data, the recipe or the facts changed since the plan was saved."""
 

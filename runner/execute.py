@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import shutil
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner import plugins
 from runner.atomic import file_digest, replacing, write_text
+from runner.errors import RunnerError
 from runner.job import Job
+from runner.planning.money import dollars
 from runner.progress import Progress
 from runner.report import make_report
 from runner.runs import RunFolder, run_folder
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from runner.dataset import Dataset
     from runner.executor import Executor
     from runner.plan import Plan
+    from runner.recipe import Recipe
 
 _DATA_FILES = ("train.jsonl", "validation.jsonl", "dropped.jsonl")
 
@@ -34,22 +40,83 @@ class Outcome:
     report: Path
 
 
-def execute(plan: Plan, checked: Checked, dataset: Dataset, progress: Progress) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the executor is handed: the plan's content, and the sweep whose budget the job shares."""
+
+    data: Mapping[str, Any]
+    sweep: str
+
+
+def execute(
+    plan: Plan,
+    checked: Checked,
+    dataset: Dataset,
+    progress: Progress,
+    *,
+    sweep: str = "",
+    wait: bool = True,
+) -> Outcome:
     """Run the planned job, or find it done. Running twice never trains or pays twice.
 
     A job that fails still leaves its folder, its log and a report; the caller decides by `job.state`.
+    `wait`: False leaves a job that runs elsewhere to itself; a later run follows it.
     """
     recipe = checked.recipe
+    executor = _executor(recipe, wait=wait)
     run = run_folder(recipe.root, recipe.name, plan.fingerprint)
     _fill(run, plan, checked, dataset)
-    executor: Executor = plugins.load("executors", recipe.executor.kind)(**recipe.executor.options)
     run.log("submit", executor=recipe.executor.kind, fingerprint=plan.fingerprint)
-    job = executor.submit(plan, run, progress)
+    job = executor.submit(Order(plan.data, sweep), run, progress)
     run.write("job.json", job.as_dict())
     metrics = executor.collect(job, run)
     run.write("metrics.json", metrics)
     run.log("end", state=job.state)
     return Outcome(run, job, metrics, make_report(run))
+
+
+def require_consent(plan: Plan, *, yes: bool) -> None:
+    """Ask once, with the price, before money is spent; a job that is there already costs nothing more.
+
+    Errors: `RunnerError` where nobody can be asked, and where the answer is no.
+    """
+    if yes or not needs_consent(plan):
+        return
+    likely, high = (dollars(plan.cost[bound]) for bound in ("likely", "high"))
+    ask_to_spend(f"the job costs likely {likely} USD, at most {high} USD, on {plan.cost['platform']}")
+
+
+def needs_consent(plan: Plan) -> bool:
+    """Whether running the plan starts something that is paid for."""
+    if not plan.data["budget"]["paid"] or plan.settings.get("simulated"):
+        return False
+    job = run_folder(plan.root, plan.name, plan.fingerprint).job() or {}
+    return job.get("state") not in ("InProgress", "Stopping", "Completed")
+
+
+def ask_to_spend(price: str) -> None:
+    """Errors: `RunnerError` unless a person at the terminal agrees."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise RunnerError(f"{price}; nothing was started", fix="agree with --yes")
+    print(f"{price}. Start it? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise RunnerError("nothing was started", fix="answer y, or agree with --yes")
+
+
+def runs_elsewhere(recipe: Recipe) -> bool:
+    """Whether the job goes on without this process, so that nobody has to wait for it here."""
+    return "wait" in inspect.signature(plugins.load("executors", recipe.executor.kind)).parameters
+
+
+def _executor(recipe: Recipe, *, wait: bool) -> Executor:
+    """The recipe's executor. Errors: `RunnerError` if nobody can be told not to wait for it."""
+    plugin, options = plugins.load("executors", recipe.executor.kind), dict(recipe.executor.options)
+    if not wait:
+        if not runs_elsewhere(recipe):
+            message = f"the executor {recipe.executor.kind} runs on this machine: a run ends with the job"
+            raise RunnerError(message, fix="leave --no-wait out")
+        options["wait"] = False
+    return plugin(**options)  # type: ignore[no-any-return]
 
 
 def _fill(run: RunFolder, plan: Plan, checked: Checked, dataset: Dataset) -> None:

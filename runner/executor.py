@@ -30,9 +30,18 @@ class PlannedJob(Protocol):
         """The content of `plan.json`."""
         ...
 
+    @property
+    def sweep(self) -> str:
+        """The sweep that the job belongs to, whose budget it shares; empty outside of one."""
+        ...
+
 
 class Executor(Protocol):
-    """One way to run a plan. Every method may be called again after a crash, in a new process."""
+    """One way to run a plan. Every method may be called again after a crash, in a new process.
+
+    It may also have `ask(recipe, model) -> list[Finding]`: what its service says of the model now, asked when
+    a plan is made online.
+    """
 
     def check(self, recipe: Recipe, model: Model, dataset: DatasetFacts) -> list[Finding]:
         """What stands in the way, before time or money is spent."""

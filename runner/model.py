@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.errors import RunnerError
-from runner.resources import shipped
+from runner.resources import refreshed_models, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,33 @@ class Method:
         """A limit such as `train_records`: `minimum`, `maximum`, `source`; empty if not known."""
         return self.data["limits"].get(name) or {}
 
+    def rule(self, name: str) -> Mapping[str, Any]:
+        """A content rule such as `turns`; empty where nothing is stated."""
+        return (self.data.get("content_rules") or {}).get(name) or {}
+
+    def media(self, kind: str) -> Mapping[str, Any]:
+        """The numbers of `image`, `video` or `document`; empty where none is known."""
+        return (self.data.get("media") or {}).get(kind) or {}
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The record format of a recipe, then those that the method reads besides."""
+        return (self.format, *self.data.get("other_formats", {}).get("value", ()))
+
+    @property
+    def api(self) -> str:
+        """The operation that starts a job."""
+        return str(self.data.get("api", {}).get("operation", "CreateModelCustomizationJob"))
+
     @property
     def teachers(self) -> tuple[str, ...] | None:
         """For distillation: models that can teach this one today. None for every other method."""
         return tuple(self.data["teachers"]["usable"]) if "teachers" in self.data else None
+
+    @property
+    def teacher_ids(self) -> tuple[str, ...]:
+        """For distillation: every documented teacher, those that have ended too."""
+        return tuple(self.data.get("teachers", {}).get("value", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +128,9 @@ class Model:
 
 def models() -> Iterator[Model]:
     """Every model, in the order of the file names."""
+    newer = refreshed_models()
     for file in sorted(_folder().glob("*.json")):
-        yield _read(file)
+        yield _read(file if not os.path.isfile(newer / file.name) else newer / file.name)
 
 
 def model_names() -> list[str]:
@@ -116,36 +141,55 @@ def model_names() -> list[str]:
 def load_model(name: str) -> Model:
     """The model with this id or alias. Errors: `RunnerError` when there is none."""
     named = file_of(name)
-    # The name may hold any characters: only a file that lies in the folder itself is opened.
-    if named.parent == _folder() and os.path.isfile(named):
+    # The name may hold any characters: only a file that lies in a folder of schemas itself is opened.
+    if named.parent in (_folder(), refreshed_models()) and os.path.isfile(named):
         model = _read(named)
         if model.id == name:
             return model
-    for model in models():
-        if name in model.names:
-            return model
+    for named_so in (_named, _named_shorter):
+        for model in models():
+            if named_so(model, name):
+                return model
     raise RunnerError(f"no capability schema knows the model {name!r}", fix=_did_you_mean(name))
 
 
 def file_of(id: str) -> Path:
-    """Where the capability schema of the model with this id is, or would be."""
-    return _folder() / f"{id.replace(':', '-')}.json"
+    """Where the capability schema of the model with this id is, or would be: this user's newer one first."""
+    name = f"{id.replace(':', '-')}.json"
+    newer = refreshed_models() / name
+    return newer if os.path.isfile(newer) else _folder() / name
 
 
 def alternatives(model: Model, method: str) -> tuple[list[Model], str]:
     """Models that offer `method` today in place of one that does not, and the file's word on it, if any."""
     own = model.data["methods"].get(method, {}).get("alternatives", {})
-    ids = own.get("value") or model.data["alternatives"]
+    ids = own.get("value", model.data["alternatives"])
     return [other for other in map(load_model, ids) if _offers(other, method)], own.get("note", "")
 
 
 def instead(model: Model, method: str) -> str:
     """One sentence with the models that offer `method` today."""
     others, note = alternatives(model, method)
+    if not others and not note:
+        others = [other for other in models() if other.platform == "bedrock" and _offers(other, method)]
     names = ", ".join(other.id for other in others)
     ways = [note] if note else []
     ways += [f"set model to one that takes {method} jobs today: {names}"] if names else []
     return "; ".join(ways) or f"no model in the schemas takes {method} jobs today: `runner models`"
+
+
+def _named(model: Model, name: str) -> bool:
+    return name in model.names
+
+
+def _named_shorter(model: Model, name: str) -> bool:
+    """Whether the name is the model's without `:0`; or with a context size, where the file knows none."""
+    if name in {each.removesuffix(":0") for each in model.names if each.endswith(":0")}:
+        return True
+    sized = re.fullmatch(r"(.+?)(:\d+)?:\d+k", name)
+    if sized is None or model.platform == "local" or model.data["identifiers"]["customization"]:
+        return False
+    return sized[1] in {each.removesuffix(":0") for each in model.names}
 
 
 def _offers(model: Model, method: str) -> bool:
@@ -167,5 +211,8 @@ def _folder() -> Path:
 @cache
 def _read(file: Path) -> Model:
     raw = file.read_bytes()
-    data = json.loads(raw)
-    return Model(data["id"], data, file, hashlib.sha256(raw).hexdigest())
+    try:
+        data = json.loads(raw)
+        return Model(data["id"], data, file, hashlib.sha256(raw).hexdigest())
+    except (ValueError, KeyError, TypeError):
+        raise RunnerError(f"{file} is not a capability schema", fix="delete it, or write it again") from None

@@ -107,11 +107,16 @@ class Plan:
         return json.dumps(self.data, ensure_ascii=False, indent=2)
 
 
-def make_plan(checked: Checked, dataset: Dataset) -> Plan:
-    """Plan the job of a checked recipe on a built dataset. Findings are kept in the plan, all at once."""
+def make_plan(checked: Checked, dataset: Dataset, *, ask: bool = False) -> Plan:
+    """Plan the job of a checked recipe on a built dataset. Findings are kept in the plan, all at once.
+
+    `ask`: also ask the executor's service what it says of the model now, which wins over the files.
+    """
     recipe, model = checked.recipe, checked.model
     executor: Executor = plugins.load("executors", recipe.executor.kind)(**recipe.executor.options)
     own = [*_findings(recipe, model, dataset), *executor.check(recipe, model, dataset)]
+    if ask and hasattr(executor, "ask"):
+        own = _with_answers(own, executor.ask(recipe, model))
     found = [*checked.findings, *(placed(finding, checked.composed) for finding in own)]
     # An executor that has found an error may be unable to say what it would do.
     blocked = any(finding.severity == "error" for finding in found)
@@ -206,6 +211,12 @@ def job_name(name: str, fingerprint: str) -> str:
     return f"{name[: _JOB_NAME_LIMIT - _SHORT - 1].rstrip('-')}-{fingerprint[:_SHORT]}"
 
 
+def _with_answers(found: list[Finding], answers: list[Finding]) -> list[Finding]:
+    from runner.live.lifecycle import live_wins
+
+    return live_wins([*found, *answers])
+
+
 def _findings(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding]:
     for folder in ("checks.dataset", "checks.plan"):
         for name in plugins.names(folder):
@@ -215,9 +226,16 @@ def _findings(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Findin
 def _work(parameters: Mapping[str, Setting], dataset: Dataset) -> Work:
     tokens = dataset.manifest["tokens"]
     epochs = parameters.get("epochCount")
-    passes = None if epochs is None else int(epochs.value)
+    passes = None if epochs is None or isinstance(epochs.value, str) else int(epochs.value)
     scripts = (tokens.get("scripts") or {}).get("train") or {}
-    return Work(int(tokens["train"]["total"]), str(tokens["tokenizer"]), passes, scripts)
+    return Work(
+        int(tokens["train"]["total"]),
+        str(tokens["tokenizer"]),
+        passes,
+        scripts,
+        int(dataset.manifest["totals"]["train"]),
+        {name: setting.value for name, setting in parameters.items()},
+    )
 
 
 def _fingerprint(

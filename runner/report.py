@@ -54,6 +54,7 @@ def summary(evidence: Evidence) -> dict[str, Any]:
             **losses,
             **{name: value for name, value in metrics.items() if name not in _METRICS_LEFT_OUT},
         },
+        **({"evaluation": dict(evidence.evaluation)} if evidence.evaluation else {}),
         "notes": results.notes(evidence),
         "reproduce": {
             "command": facts.command_line(evidence),
@@ -68,7 +69,7 @@ def summary(evidence: Evidence) -> dict[str, Any]:
 
 def page(evidence: Evidence) -> str:
     """The content of `report.html`."""
-    from runner.reporting import built, charts, curves, facts, money, results
+    from runner.reporting import built, charts, curves, evaluation, facts, money, results
     from runner.reporting.pages import render
 
     tone, word = results.state(evidence)
@@ -92,6 +93,7 @@ def page(evidence: Evidence) -> str:
         facts=facts,
         money=money,
         results=results,
+        evaluation=evaluation,
     )
 
 

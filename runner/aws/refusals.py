@@ -42,6 +42,7 @@ _ALIASES = {
 def explained(what: str) -> Iterator[None]:
     """Turn what boto3 raises in the block into `RunnerError`s that begin with `what`."""
     from botocore import exceptions as aws
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -54,6 +55,9 @@ def explained(what: str) -> Iterator[None]:
             f"{what}: the endpoint cannot be reached ({_endpoint(error)})",
             fix="check the network, AWS_DEFAULT_REGION and AWS_ENDPOINT_URL",
         ) from None
+    except ResponseParserError:
+        message = f"{what}: the reply was cut off, or is none of AWS"
+        raise RunnerError(message, fix="run it again; check AWS_ENDPOINT_URL") from None
     except aws.BotoCoreError as error:
         raise RunnerError(
             f"{what}: {error}", fix="check the AWS settings: region, profile, endpoint"

@@ -19,6 +19,7 @@ from runner.building.pipeline import Pipeline, SourceRows, counted
 from runner.progress import Progress
 from runner.record import Record
 from runner.text.scripts import script_language
+from runner.text.token_bounds import script_of
 
 _BATCH = 2000
 _WORTH_SHOWING = 20_000
@@ -38,6 +39,8 @@ class Index:
     categories: list[str]
     """`meta.category` as text; empty if there is none."""
     languages: list[str]
+    scripts: list[str]
+    """The class of text whose token bounds hold."""
     ends: list[int]
     """Where each record ends in the file of records."""
 
@@ -95,7 +98,7 @@ def write_corpus(
     """Run the pipeline and write its records, the dropped ones and the counts into `folder`."""
     import orjson
 
-    index = Index([], [], [], [], [], [], [], [])
+    index = Index([], [], [], [], [], [], [], [], [])
     with (folder / RECORDS).open("wb") as kept, (folder / DROPPED).open("wb") as dropped:
 
         def file(row: dict[str, Any]) -> None:
@@ -140,4 +143,5 @@ def _note(index: Index, record: Record, end: int) -> None:
         category if isinstance(category, str) else json.dumps(category, ensure_ascii=False)
     )
     index.languages.append(script_language(text))
+    index.scripts.append(script_of(text))
     index.ends.append(end)

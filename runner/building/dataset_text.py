@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from runner.model import Model
-from runner.text.tokens import estimate
+from runner.text.token_bounds import total_bounds
 
 if TYPE_CHECKING:
     from runner.dataset import Dataset
@@ -60,7 +60,8 @@ def _tokens(manifest: Mapping[str, Any], model: Model) -> Iterator[str]:
     tokens = manifest["tokens"]
     for side in ("train", "validation"):
         if numbers := tokens[side]:
-            bounds = estimate(model, numbers["total"])
+            scripts = (tokens.get("scripts") or {}).get(side) or {"": numbers["total"]}
+            bounds = total_bounds(model, scripts)
             spread = (
                 "" if bounds.low == bounds.high else f" ({bounds.low:,} to {bounds.high:,} for {model.name})"
             )

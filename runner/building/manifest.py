@@ -47,12 +47,27 @@ def statistics(index: Index, split: Sides, tokenizer: str) -> dict[str, Any]:
     categories = Counter(index.categories[n] for n in split.train)
     languages = Counter(index.languages[n] for n in split.train)
     return {
-        "tokens": {"tokenizer": tokenizer, **_both(index.tokens, split)},
+        "tokens": {
+            "tokenizer": tokenizer,
+            **_both(index.tokens, split),
+            "scripts": {
+                "train": _by_script(index, split.train),
+                "validation": _by_script(index, split.validation),
+            },
+        },
         "characters": _both(index.characters, split),
         "histogram": {"edges": _EDGES, "train": _histogram(train_tokens)},
         "categories": {name: n for name, n in sorted(categories.items(), key=_most_first) if name},
         "languages": {name: languages[name] for name in ("ja", "en", "other")},
     }
+
+
+def _by_script(index: Index, side: Sequence[int]) -> dict[str, int]:
+    """Tokens of each class of text: every class has bounds of its own."""
+    found: Counter[str] = Counter()
+    for n in side:
+        found[index.scripts[n]] += index.tokens[n]
+    return dict(sorted(found.items()))
 
 
 def _both(values: Sequence[int], split: Sides) -> dict[str, Any]:

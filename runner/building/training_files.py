@@ -107,9 +107,13 @@ def _copy(source: Path, target: Path) -> dict[str, Any]:
 
 
 def _columns(index: Index, split: Sides) -> Mapping[str, Any]:
-    """Id and tokens of each row of the training files, for checks and reports."""
+    """Id, tokens and script of each row of the training files, for checks and reports."""
     return {
-        side: {"ids": [index.ids[n] for n in order], "tokens": [index.tokens[n] for n in order]}
+        side: {
+            "ids": [index.ids[n] for n in order],
+            "tokens": [index.tokens[n] for n in order],
+            "scripts": [index.scripts[n] for n in order],
+        }
         for side, order in (("train", split.train), ("validation", split.validation))
     }
 

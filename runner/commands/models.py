@@ -1,19 +1,26 @@
 """Show what each model can do: methods, regions, lifecycle, price, and how old these facts are.
 
 `runner models MODEL` shows everything about one, by id or alias, with the source of every number.
+`runner models refresh` compares these facts with what AWS says now; it has options of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from datetime import date
 
-from runner.catalogue import OVERVIEW, age_in_days, facts_as_of, ordered, overview, sections, summary
+from runner.catalogue.description import sections
+from runner.catalogue.overview import OVERVIEW, facts_as_of, ordered, overview, summary
+from runner.facts import age_in_days
 from runner.model import Model, load_model
 from runner.reporting.table import fitted
+
+INNER = {"refresh": "_models_refresh"}
+"""Words that are commands of their own: their module in this folder."""
 
 _INDENT = "  "
 
@@ -30,11 +37,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the table, or one model."""
     today = date.today()
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    bounded = sys.stdout.isatty() or "COLUMNS" in os.environ
+    width = shutil.get_terminal_size().columns if bounded else None
     chosen = [load_model(args.model)] if args.model else ordered()
     if args.format == "json":
         data = [summary(model, today) for model in chosen]
-        found = {**chosen[0].data, **data[0], "digest": chosen[0].digest} if args.model else data
+        found = {**data[0], **chosen[0].data, "digest": chosen[0].digest} if args.model else data
         print(json.dumps(found, ensure_ascii=False, indent=2))
     elif args.model:
         print("\n".join(_described(chosen[0], today, width)))

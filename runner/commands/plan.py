@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runner.errors import RunnerError
 from runner.options import build_arguments, checked_from, named_path, recipe_arguments
 from runner.progress import Progress
 
 if TYPE_CHECKING:
+    from runner.check import Checked
+    from runner.dataset import Dataset
     from runner.plan import Plan
 
 
@@ -23,6 +25,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     recipe_arguments(parser)
     parser.add_argument("-o", "--out", type=named_path, metavar="FILE", help="save the plan as JSON")
     build_arguments(parser)
+    parser.add_argument(
+        "--count-tokens",
+        action="store_true",
+        help="count a sample with the model's own tokenizer: a file of yours, else Bedrock's CountTokens",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,12 +39,19 @@ def run(args: argparse.Namespace) -> int:
     from runner.plan import make_plan, render, require_runnable
     from runner.show import uses_color
 
+    if args.count_tokens and args.out:
+        raise RunnerError(
+            "a plan that is saved rests on facts that are the same everywhere, not on a sample",
+            fix="save it without --count-tokens",
+        )
     progress = Progress(quiet=args.format == "json")
     checked = checked_from(args)
     dataset = build(
         checked.recipe, checked.model, workers=args.workers, offline=args.offline, progress=progress
     )
-    plan = make_plan(checked, dataset)
+    if args.count_tokens:
+        checked = _counted(args, checked, dataset)
+    plan = make_plan(checked, dataset, ask=not args.offline)
     if args.out:
         write_text(args.out, plan.to_json() + "\n")
     if args.format == "json":
@@ -47,6 +61,25 @@ def run(args: argparse.Namespace) -> int:
     if args.out:
         print(f"saved: {args.out}")
     return 0
+
+
+def _counted(args: argparse.Namespace, checked: Checked, dataset: Dataset) -> Checked:
+    """The checked recipe with token bounds that a sample of its records shows."""
+    from dataclasses import replace
+
+    from runner.aws.connection import Connection
+    from runner.planning.own_counts import with_own_counts
+
+    region = checked.recipe.region
+
+    def client() -> Any:
+        if args.offline:
+            raise RunnerError("CountTokens is asked over the network", fix="leave out --offline")
+        return Connection(region).client("bedrock-runtime")
+
+    found = with_own_counts(checked.model, dataset, client)
+    print(found.said, file=sys.stderr)
+    return replace(checked, model=found.model)
 
 
 def _as_json(plan: Plan) -> int:

@@ -28,21 +28,40 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="stop before the job: the same as `runner plan`"
     )
+    parser.add_argument(
+        "-y",
+        "--yes",
+        action="store_true",
+        help="spend what the plan says without asking (needed without a terminal)",
+    )
+    parser.add_argument(
+        "--wait", action=argparse.BooleanOptionalAction, default=True,
+        help="follow a job that runs elsewhere to its end, or leave it to a later run",
+    )  # fmt: skip
+    parser.add_argument(
+        "--simulate", action="store_true",
+        help="on a simulated AWS on this machine: the same as ++executor.simulate=true",
+    )  # fmt: skip
     build_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one recipe, one saved plan, or a sweep."""
+    saved = None if args.multirun else _saved_plan(args)
+    if args.simulate:
+        args.overrides = [*args.overrides, "++executor.simulate=true"]
     if args.multirun:
         return _sweep(args)
-    saved = _saved_plan(args)
     outcome_or_plan = _one(args, saved)
     if outcome_or_plan is None:
         return 0
     _show(outcome_or_plan, args.format)
+    if outcome_or_plan.job.state in ("InProgress", "Stopping") and not args.wait:
+        return 0
     if outcome_or_plan.job.state != "Completed":
         reason = outcome_or_plan.job.failure or f"the job ended as {outcome_or_plan.job.state}"
-        raise JobError(reason, fix=f"see {outcome_or_plan.run.path}; `runner run` again resumes where it can")
+        fix = outcome_or_plan.job.details.get("fix") or "`runner run` again resumes where it can"
+        raise JobError(reason, fix=f"see {outcome_or_plan.run.path}; {fix}")
     return 0
 
 
@@ -62,13 +81,16 @@ def _sweep(args: argparse.Namespace) -> int:
         workers=args.workers,
         offline=args.offline,
         quiet=args.format == "json",
+        yes=args.yes,
+        wait=args.wait,
     )
     done = sweep_of(request)
     if args.format == "json":
         print((done.folder / "sweep.json").read_text(encoding="utf-8"), end="")
     else:
         print(f"\n{table(done.jobs)}\n\nsweep: {done.folder / 'sweep.json'}\nreport: {done.page}")
-    failed = [job for job in done.jobs if job.state != "Completed"]
+    unfinished = ("InProgress", "Stopping", "Waiting") if not args.wait else ()
+    failed = [job for job in done.jobs if job.state not in ("Completed", *unfinished)]
     if failed:
         raise JobError(f"{len(failed)} of {len(done.jobs)} jobs did not complete", fix=f"see {done.page}")
     return 0
@@ -88,7 +110,7 @@ def _saved_plan(args: argparse.Namespace) -> Plan | None:
 
 def _one(args: argparse.Namespace, saved: Plan | None) -> Outcome | None:
     from runner.dataset import build
-    from runner.execute import execute
+    from runner.execute import execute, require_consent
     from runner.plan import make_plan, render, require_current, require_runnable
     from runner.show import uses_color
 
@@ -97,7 +119,7 @@ def _one(args: argparse.Namespace, saved: Plan | None) -> Outcome | None:
     dataset = build(
         checked.recipe, checked.model, workers=args.workers, offline=args.offline, progress=progress
     )
-    plan = make_plan(checked, dataset)
+    plan = make_plan(checked, dataset, ask=not args.offline)
     if saved is not None:
         require_current(saved, plan)
     require_runnable(plan)
@@ -105,18 +127,25 @@ def _one(args: argparse.Namespace, saved: Plan | None) -> Outcome | None:
         print(render(plan, color=uses_color(sys.stdout, ["--no-color"] if args.no_color else [])), flush=True)
     elif args.dry_run:
         print(plan.to_json())
-    return None if args.dry_run else execute(plan, checked, dataset, progress)
+    if args.dry_run:
+        return None
+    require_consent(plan, yes=args.yes)
+    return execute(plan, checked, dataset, progress, wait=args.wait)
 
 
 def _show(outcome: Outcome, format: str) -> None:
     if format == "json":
         plan = outcome.run.read("plan.json")
+        from runner.reporting.evidence import read_evidence
+        from runner.reporting.money import actual_cost
+
+        arn = outcome.job.details.get("arn")
         summary = {
-            "job": outcome.job.as_dict(),
+            "job": {**({"arn": arn} if arn else {}), **outcome.job.as_dict()},
             "fingerprint": plan["fingerprint"],
             "run_folder": str(outcome.run.path),
             "report": str(outcome.report),
-            "cost": plan["cost"],
+            "cost": {**plan["cost"], "actual": actual_cost(read_evidence(outcome.run))},
             "metrics": outcome.metrics,
         }
         print(json.dumps(summary, ensure_ascii=False, indent=2))
@@ -124,5 +153,6 @@ def _show(outcome: Outcome, format: str) -> None:
     before, after = (outcome.metrics.get(f"validation_loss_{when}") for when in ("before", "after"))
     if before is not None and after is not None:
         print(f"validation loss: {before:.3f} before, {after:.3f} after")
-    print(f"job: {outcome.job.state}")
+    made_up = " (simulated: losses are made up)" if outcome.metrics.get("synthetic") else ""
+    print(f"job: {outcome.job.state}{made_up}")
     print(f"report: {outcome.report}")

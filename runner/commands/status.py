@@ -1,7 +1,9 @@
 """List the runs and sweeps of a project: their state, losses, and what costs money now.
 
 RECIPE limits the list to the runs of one recipe; without it, all runs of the project around the working
-directory are listed.
+directory are listed. Below them stands everything that the ledger knows to be alive, of every project: what
+it costs by the hour, day and month, since when, and when its lease ends. Where the answer of a call was lost,
+AWS is asked what became of it, unless --offline is given.
 """
 
 from __future__ import annotations
@@ -10,10 +12,13 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.errors import RunnerError
 from runner.project import project_root
+
+if TYPE_CHECKING:
+    from runner.hosting.standing import Alive
 
 _NOTHING_BILLS = "Nothing costs money now: every run listed is on this machine."
 
@@ -24,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="list every run of the project that RECIPE belongs to"
     )
+    parser.add_argument("--offline", action="store_true", help="ask nobody, show what is written here")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to print (default: text)"
     )
@@ -34,6 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the list."""
+    from runner.hosting.standing import usd_now
     from runner.reporting.standing import project_runs, run_row, runs_of_recipe, sweep_rows
 
     root = _root(args.recipe)
@@ -42,14 +49,27 @@ def run(args: argparse.Namespace) -> int:
         sweeps = sweep_rows(root, {row["name"] for row in rows})
     else:
         rows, sweeps = [run_row(one) for one in project_runs(root)], sweep_rows(root)
+    alive = _alive(args, root)
+    for row in rows:
+        row["usd_now"] = usd_now(row, alive.entries)
     rows.sort(key=lambda row: (str(row.get("started") or ""), row["name"], row["fingerprint"]))
     if args.format == "json":
         known = all(row.get("usd_now") == "0" for row in rows)
-        data = {"project": str(root), "usd_now": "0" if known else None, "runs": rows, "sweeps": sweeps}
+        now = "0" if known and not alive.entries else None
+        data = {"project": str(root), "usd_now": now, "runs": rows, "sweeps": sweeps, **alive.as_dict()}
         print(json.dumps(data, ensure_ascii=False, indent=2))
     else:
-        print(_text(root, rows, sweeps))
+        print(_text(root, rows, sweeps, alive))
     return 0
+
+
+def _alive(args: argparse.Namespace, root: Path) -> Alive:
+    """What the ledger knows, of the recipe or of everything."""
+    from runner.hosting.standing import alive_now
+    from runner.ledger import open_ledger
+
+    recipe = Path(args.recipe) if args.recipe and not args.all else None
+    return alive_now(open_ledger(), root, recipe, offline=args.offline)
 
 
 def _root(recipe: str | None) -> Path:
@@ -63,11 +83,11 @@ def _root(recipe: str | None) -> Path:
     return project_root(Path(recipe))
 
 
-def _text(root: Path, rows: Sequence[dict[str, Any]], sweeps: Sequence[dict[str, Any]]) -> str:
+def _text(root: Path, rows: Sequence[dict[str, Any]], sweeps: Sequence[dict[str, Any]], alive: Alive) -> str:
     from runner.reporting.figures import readable
     from runner.reporting.sweep_summary import aligned
 
-    if not rows and not sweeps:
+    if not rows and not sweeps and not alive:
         return f"no runs yet in {root}"
     lines = []
     if rows:
@@ -85,12 +105,16 @@ def _text(root: Path, rows: Sequence[dict[str, Any]], sweeps: Sequence[dict[str,
         unfinished = "" if sweep["complete"] else " (not complete)"
         lines.append(f"sweep {sweep['recipe']} {sweep['id']}: {states}{unfinished}  {sweep['page']}")
     unknown = [row for row in rows if row.get("usd_now") != "0"]
-    if unknown:
+    if alive:
+        lines += ["", *alive.lines()]
+    elif unknown:
         lines.append(
             f"What {len(unknown)} of these runs cost now is not known here: see the provider's console."
         )
-    else:
+    elif all(row.get("executor", "local") == "local" for row in rows):
         lines.append(_NOTHING_BILLS)
+    else:
+        lines.append("Nothing costs money now: nothing that was made at AWS is left.")
     return "\n".join(lines)
 
 

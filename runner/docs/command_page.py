@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 
-from runner.cli import parser_for, verbs
+from runner.cli import command_of, parser_for, verbs
 from runner.docs.markdown import page, table
 
 _EXITS = """\
@@ -28,7 +27,7 @@ def command_page() -> str:
 
 
 def _section(verb: str) -> str:
-    command = importlib.import_module(f"runner.commands.{verb}")
+    command = command_of(verb)
     parser = parser_for(verb, command)
     # `_actions` is the only list of a parser's arguments; its own help text differs between Python versions.
     actions = [each for each in parser._actions if "--help" not in each.option_strings]

@@ -18,6 +18,7 @@ _GROUPS = {
     "R3": "Security",
     "R4": "Files and paths",
     "D1": "The built dataset",
+    "D2": "Training files: `runner validate --data`",
     "P1": "The plan",
     "P2": "The executor",
 }

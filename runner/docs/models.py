@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from runner.catalogue import OVERVIEW, Row, ordered, overview, sections
+from runner.catalogue.confidence import CONFIDENCE, confidence_rows
+from runner.catalogue.description import sections
+from runner.catalogue.overview import OVERVIEW, ordered, overview
+from runner.catalogue.words import Row
 
 _INTRODUCTION = """\
 # Models
@@ -18,10 +21,18 @@ documentation or samples; C a third party or a derivation; D a recollection, to 
 What no source tells is `unknown`, never a guess. Prices and lifecycles change: ask before a paid job.
 """
 
+_CONFIDENCE = """\
+## How sure the numbers are
+
+How many numbers of each method, of the token bounds and of the prices have which confidence; `unknown` are
+those that no source gives, with the reason in the file.
+"""
+
 
 def models_page() -> str:
     """The whole page as Markdown; the same for the same files."""
-    lines = [_INTRODUCTION, *_table([OVERVIEW, *overview()])]
+    lines = [_INTRODUCTION, *_table([OVERVIEW, *overview()]), ""]
+    lines += [_CONFIDENCE, *_table([CONFIDENCE, *confidence_rows()])]
     for model in ordered():
         lines += ["", f"## {model.name}: `{model.id}`"]
         for section in sections(model):

@@ -19,7 +19,7 @@ def needs_of(recipe: Recipe, *, account: str = "", features: frozenset[str] = fr
         found.add(_METHOD_FEATURES[recipe.method])
     if key:
         found.add("kms")
-    if options.get("subnets") or options.get("vpc"):
+    if options.get("subnet_ids"):
         found.add("vpc")
     known: dict[str, Any] = {
         "account": account,

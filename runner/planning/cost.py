@@ -1,101 +1,29 @@
 """What a customization job costs on its model's platform: low, likely and high, each line with its source.
 
-Text models: tokens x epochs x price, plus the storage of the custom model. Hosting the result is shown but
-is not part of the job. A price that no source gives is unknown, never zero.
+Text: tokens x epochs x price; images: the images seen; reinforcement: hours; distillation: the teacher and
+the student's training; plus the storage of the custom model. Hosting the result is shown but is not part of
+the job. A price that no source gives is unknown, never zero.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
 
 from runner.model import Model, load_model
-from runner.planning.money import exact, plain, product, total
+from runner.planning.bill import BOUNDS as BOUNDS
+from runner.planning.bill import Cost as Cost
+from runner.planning.bill import Line as Line
+from runner.planning.bill import Range as Range
+from runner.planning.money import exact, product, total
+from runner.planning.prices import line
+from runner.text.token_bounds import total_factors
 
 STORAGE_MONTHS = 1
 """The custom model is assumed to be kept this long: the bill goes on until it is deleted."""
 
-BOUNDS = ("low", "likely", "high")
-
 PLATFORMS = {"bedrock": "Amazon Bedrock", "local": "this machine"}
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A quantity that is known only within bounds."""
-
-    low: Decimal
-    likely: Decimal
-    high: Decimal
-
-    def times(self, factor: Decimal | int) -> Range:
-        """Every bound multiplied."""
-        return Range(*(product(bound, factor) for bound in (self.low, self.likely, self.high)))
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that is paid for; `amount` is None where the price or the quantity is unknown."""
-
-    item: str
-    unit: str
-    per: str
-    """What one price buys."""
-    quantity: Range | None = None
-    usd: Decimal | None = None
-    amount: Range | None = None
-    source: str = ""
-    as_of: str = ""
-    confidence: str = ""
-    note: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data: money and quantities as strings."""
-        amounts = {bound: _text(getattr(self.amount, bound, None)) for bound in BOUNDS}
-        return {
-            "item": self.item,
-            "quantity": _text(getattr(self.quantity, "likely", None)),
-            "unit": self.unit,
-            **amounts,
-            "usd": _text(self.usd),
-            "per": self.per,
-            "source": self.source,
-            "as_of": self.as_of,
-            "confidence": self.confidence,
-            "note": self.note,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """The lines and the sum of those that are known; None when none is. `unknown` names the others."""
-
-    platform: str
-    lines: tuple[Line, ...]
-    hosting: tuple[Line, ...]
-    """What serving the custom model would cost: information, in no total."""
-
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """Items without a price or a quantity."""
-        return tuple(line.item for line in self.lines if line.amount is None)
-
-    def sum(self, bound: str) -> Decimal | None:
-        """The sum of `low`, `likely` or `high` over the known lines; a platform without lines costs 0."""
-        known = [getattr(line.amount, bound) for line in self.lines if line.amount is not None]
-        return total(known) if known or not self.lines else None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for `plan.json`."""
-        return {
-            "platform": self.platform,
-            "lines": [line.as_dict() for line in self.lines],
-            **{bound: _text(self.sum(bound)) for bound in BOUNDS},
-            "unknown": list(self.unknown),
-            "hosting": [line.as_dict() for line in self.hosting],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +33,12 @@ class Work:
     tokens: int
     tokenizer: str
     epochs: int | None
+    scripts: Mapping[str, int] = field(default_factory=dict)
+    """The tokens by class of text, where that is known: every class has bounds of its own."""
+    records: int | None = None
+    """Records of the training file."""
+    settings: Mapping[str, int | float | str] = field(default_factory=dict)
+    """The hyperparameters: what images and distillation are billed by."""
 
 
 def estimate(model: Model, method: str, region: str | None, work: Work) -> Cost:
@@ -112,24 +46,31 @@ def estimate(model: Model, method: str, region: str | None, work: Work) -> Cost:
     platform = PLATFORMS.get(model.platform, model.platform)
     if model.platform == "local":
         return Cost(platform, (), ())
-    tokens = token_bounds(model, work.tokens, work.tokenizer)
-    if model.methods[method].teachers is None:
-        first = [_training(model, region, tokens, work)]
+    tokens = token_bounds(model, work.tokens, work.tokenizer, work.scripts)
+    if model.methods[method].teachers is not None:
+        first = [*_teaching(model, method, region, tokens, work), _student(model, region)]
+    elif method == "reinforcement_fine_tuning":
+        first = [_hours(model, region)]
+    elif model.methods[method].format == "image_caption":
+        first = [_images(model, region, work)]
     else:
-        first = [*_teaching(model, method, region, tokens), _student(model, region)]
+        first = [_training(model, region, tokens, work)]
     return Cost(platform, (*first, _storage(model, region)), _hosting(model, region))
 
 
-def token_bounds(model: Model, counted: int, tokenizer: str) -> Range | None:
+def token_bounds(
+    model: Model, counted: int, tokenizer: str, scripts: Mapping[str, int] | None = None
+) -> Range | None:
     """How many tokens the model's own tokenizer may count; None where no bound is known."""
     facts = model.data["tokens"]
-    if facts["tokenizer"] == tokenizer:
-        return Range(Decimal(counted), Decimal(counted), Decimal(counted))
-    bounds = facts.get("estimate") or {}
-    if bounds.get("with") != tokenizer:
+    if tokenizer not in (facts["tokenizer"], (facts.get("estimate") or {}).get("with")):
         return None
-    low, high = (product(counted, exact(bounds[bound])) for bound in ("low", "high"))
-    return Range(low, Decimal(counted), high)
+    scripts = scripts or {}
+    parts = {**scripts, "": counted - sum(scripts.values())}
+    found = [(total_factors(model, script), number) for script, number in parts.items()]
+    return Range(
+        *(total([product(n, exact(getattr(factors, bound))) for factors, n in found]) for bound in BOUNDS)
+    )
 
 
 def _training(model: Model, region: str | None, tokens: Range | None, work: Work) -> Line:
@@ -143,86 +84,70 @@ def _training(model: Model, region: str | None, tokens: Range | None, work: Work
         epochs = f"{work.epochs} epoch{'' if work.epochs == 1 else 's'}"
         note = f"{work.tokens:,} {work.tokenizer} tokens x {epochs}"
         if tokens.low != tokens.high:
-            bounds = model.data["tokens"]["estimate"]
-            note += f"; the model's own count may be {bounds['low']} to {bounds['high']} times that"
-    return _line(model, "training_tokens", region, quantity, "tokens x epochs", note=note)
+            least, most = (_times(bound, work.tokens) for bound in (tokens.low, tokens.high))
+            note += f"; the model's own count may be {least} to {most} times that"
+            note += f" ({', '.join(sorted(work.scripts))} text)" if work.scripts else ""
+    return line(model, "training_tokens", region, quantity, "tokens x epochs", note=note)
+
+
+def _times(bound: Decimal, tokens: int) -> str:
+    """A ratio for people."""
+    return f"{bound / tokens:.2f}" if tokens else "1"
+
+
+def _images(model: Model, region: str | None, work: Work) -> Line:
+    """Images seen: the smaller of the images and the batch, for every step."""
+    batch, steps = work.settings.get("batchSize"), work.settings.get("stepCount")
+    if work.records is None or not isinstance(batch, int) or not isinstance(steps, int):
+        note = "how many images are billed is known only where stepCount is a number"
+        return line(model, "training_images", region, None, "images seen", note=note)
+    seen = Decimal(min(work.records, batch) * steps)
+    note = f"the smaller of {work.records:,} images and batchSize {batch}, for {steps:,} steps"
+    return line(model, "training_images", region, Range(seen, seen, seen), "images seen", note=note)
+
+
+def _hours(model: Model, region: str | None) -> Line:
+    note = "how long the job takes is not known before it"
+    return line(model, "training_hours", region, None, "hours", note=note)
 
 
 def _student(model: Model, region: str | None) -> Line:
     reason = "the student trains on the teacher's answers: their length is not known before the job"
-    return _line(model, "training_tokens", region, None, "tokens x epochs", note=reason)
+    return line(model, "training_tokens", region, None, "tokens x epochs", note=reason)
 
 
-def _teaching(model: Model, method: str, region: str | None, tokens: Range | None) -> list[Line]:
+def _teaching(model: Model, method: str, region: str | None, tokens: Range | None, work: Work) -> list[Line]:
     """The prompts that the teacher reads, at most the whole file, and the answers that it writes."""
     teachers = model.methods[method].teachers or ()
+    named = str(work.settings.get("teacherModelIdentifier", ""))
+    teachers = tuple(teacher for teacher in teachers if named.endswith(teacher)) or teachers
     if len(teachers) != 1:
         note = f"depends on the teacher: {' or '.join(teachers)}" if teachers else "no teacher is left"
         return [Line(f"teacher_{way}", "tokens", "1000 tokens", note=note) for way in ("input", "output")]
     teacher = load_model(teachers[0])
     read_note = f"{teacher.name} reads at most the whole file"
     written_note = f"answers of {teacher.name}: their length is not known before the job"
-    read = _line(teacher, "inference_input", region, tokens, "tokens", note=read_note)
-    written = _line(teacher, "inference_output", region, None, "tokens", note=written_note)
+    read = line(teacher, "inference_input", region, tokens, "tokens", note=read_note)
+    written = line(teacher, "inference_output", region, None, "tokens", note=written_note)
     return [replace(read, item="teacher_input"), replace(written, item="teacher_output")]
 
 
 def _storage(model: Model, region: str | None) -> Line:
     months = Range(*[Decimal(STORAGE_MONTHS)] * 3)
     note = "assumed to be kept for one month; billed until deleted"
-    return _line(model, "storage", region, months, "month", note=note)
+    return line(model, "storage", region, months, "month", note=note)
 
 
 def _hosting(model: Model, region: str | None) -> tuple[Line, ...]:
-    """One model unit for a day, where the model can be hosted so."""
-    if not model.data.get("hosting", {}).get("provisioned_throughput"):
-        return ()
-    day = Range(*[Decimal(24)] * 3)
-    note = "one model unit for one day without commitment; only while it runs"
-    return (_line(model, "provisioned_throughput", region, day, "model unit x hours", note=note),)
-
-
-def _line(
-    model: Model, item: str, region: str | None, quantity: Range | None, unit: str, *, note: str
-) -> Line:
-    price, reason = _price(model, item, region)
-    if price is None or price["usd"] is None:
-        per = price["per"] if price else unit
-        return Line(item, unit, per, quantity, note="; ".join(filter(None, (note, reason))))
-    source, usd = model.data["sources"][price["source"]], exact(price["usd"])
-    return Line(
-        item,
-        unit,
-        price["per"],
-        quantity,
-        usd,
-        None if quantity is None else quantity.times(product(usd, Decimal(1) / _divisor(price["per"]))),
-        source=source["title"],
-        as_of=source["as_of"],
-        confidence=price.get("confidence", source["confidence"]),
-        note="; ".join(filter(None, (note, price.get("note", "")))),
-    )
-
-
-def _price(model: Model, item: str, region: str | None) -> tuple[Mapping[str, Any] | None, str]:
-    """The entry for the region, else one whose source names no region, else why there is none."""
-    entries = [entry for entry in model.prices(item) if entry.get("commitment", "none") == "none"]
-    known = [entry for entry in entries if entry["usd"] is not None]
-    for wanted in (region, None):
-        for entry in known:
-            if entry["region"] == wanted:
-                return entry, ""
-    if known:
-        where = ", ".join(sorted({str(entry["region"]) for entry in known}))
-        return None, f"the price is known for {where} only"
-    return (entries[0], str(entries[0]["reason"])) if entries else (None, "no source for the price was found")
-
-
-def _divisor(per: str) -> int:
-    """`1000 tokens x epoch` is a price for a thousand; dividing by a power of ten is exact."""
-    first = per.partition(" ")[0]
-    return int(first) if first.isdigit() else 1
-
-
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else plain(amount)
+    """One model unit for a day, and a million tokens on demand, where the model can be hosted so."""
+    kinds, lines = model.data.get("hosting", {}), []
+    if kinds.get("provisioned_throughput"):
+        day = Range(*[Decimal(24)] * 3)
+        note = "one model unit for one day without commitment; only while it runs"
+        lines.append(line(model, "provisioned_throughput", region, day, "model unit x hours", note=note))
+    if kinds.get("on_demand_deployment"):
+        million = Range(*[Decimal(1_000_000)] * 3)
+        note = "a million tokens on demand; nothing while nobody asks"
+        for item in ("custom_inference_input", "custom_inference_output"):
+            lines.append(line(model, item, region, million, "tokens", note=note))
+    return tuple(lines)

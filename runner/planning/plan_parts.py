@@ -92,7 +92,10 @@ def origins_part(model: Model, method: str, parameters: Mapping[str, Setting]) -
     part = {}
     for name, setting in parameters.items():
         schema = schemas[name]
-        source = model.data["sources"][schema["source"]]
+        # The range and the default may come from two pages.
+        other = schema.get("default_source") if setting.origin == "default" else None
+        key = other or schema["source"]
+        source = model.data["sources"][key]
         confidence = schema.get("confidence", source["confidence"])
         part[name] = {
             "from": setting.origin,

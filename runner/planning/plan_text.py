@@ -146,8 +146,6 @@ def _next(data: Mapping[str, Any], recipe_file: str) -> str:
         return "resolve the errors, then plan again"
     if data["budget"]["within"] is False:
         return "lower the cost or raise the budget, then plan again"
-    if data["budget"]["paid"]:
-        return "this version does not submit the job; executor=local rehearses it"
     return shlex.join(["runner", "run", recipe_file, *data["recipe"]["overrides"]])
 
 

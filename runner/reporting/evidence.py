@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ class Evidence:
     findings: tuple[Mapping[str, Any], ...]
     curve: tuple[Mapping[str, Any], ...]
     dropped: tuple[Dropped, ...]
+    evaluation: Mapping[str, Any] = field(default_factory=dict)
+    """What `runner evaluate` found, if it ran."""
 
     @property
     def recipe(self) -> Mapping[str, Any]:
@@ -86,6 +88,7 @@ def read_evidence(run: RunFolder) -> Evidence:
         findings=tuple(finding for finding in findings if isinstance(finding, dict)),
         curve=tuple(_lines(run.path / "metrics.jsonl")),
         dropped=tuple(_examples(run.path / "dropped.jsonl")),
+        evaluation=_read(run, "evaluation.json", dict),
     )
 
 

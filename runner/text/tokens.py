@@ -6,13 +6,13 @@ has been found equal to the one that tiktoken itself expects, so the two differ 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from runner.errors import RunnerError
+from runner.text.token_bounds import Bounds as Bounds
+from runner.text.token_bounds import record_bounds
 
 if TYPE_CHECKING:
     from tiktoken import Encoding
@@ -24,15 +24,6 @@ TOKENIZERS = ("cl100k_base", "o200k_base")
 DEFAULT_TOKENIZER = "cl100k_base"
 PACKAGES = ("toktok-rs", "tiktoken")
 """Distributions whose versions belong to every count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """A number that is not known exactly: at least `low`, at most `high`, most likely `likely`."""
-
-    low: int
-    likely: int
-    high: int
 
 
 def count(texts: Sequence[str], tokenizer: str = DEFAULT_TOKENIZER) -> list[int]:
@@ -63,13 +54,11 @@ def tokenizer_of(model: Model) -> str:
 
 
 def estimate(model: Model, counted: int) -> Bounds:
-    """What `counted` tokens are in the model's own, perhaps unpublished, tokenizer."""
-    facts = model.data.get("tokens") or {}
-    if facts.get("tokenizer") in TOKENIZERS:
-        return Bounds(counted, counted, counted)
-    factors = facts.get("estimate") or {"low": 1, "high": 1}
-    low, high = float(factors["low"]), float(factors["high"])
-    return Bounds(math.floor(counted * low), counted, math.ceil(counted * high))
+    """What `counted` tokens of any text are in the model's own, perhaps unpublished, tokenizer.
+
+    `runner.text.token_bounds` knows narrower bounds where the script of the text is known.
+    """
+    return record_bounds(model, counted)
 
 
 def versions() -> dict[str, str]:

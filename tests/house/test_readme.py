@@ -52,7 +52,7 @@ def test_the_other_code_blocks_are_the_same_in_both_languages() -> None:
     block = re.compile(r"^```\w+\n(?:#[^\n]*\n)?(.*?)^```$", re.MULTILINE | re.DOTALL)
     blocks = [block.findall(text(name)) for name in READMES]
     assert blocks[0] == blocks[1]
-    assert len(blocks[0]) == 5
+    assert len(blocks[0]) == 7
 
 
 def test_the_recipe_shown_is_the_recipe() -> None:

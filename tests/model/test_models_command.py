@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import date
 
 import pytest
 
-from runner.catalogue import age_in_days, overview
+from runner.catalogue.confidence import confidence_rows
+from runner.catalogue.description import sections
+from runner.catalogue.overview import overview
 from runner.docs.models import models_page
+from runner.facts import age_in_days
 from runner.model import load_model, models
 from runner.reporting.table import fitted
 
 
-def runner(*words: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own."""
+def runner(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, whatever width the terminal of the tests has."""
     command = [sys.executable, "-m", "runner", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | variables
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 def test_the_table_has_a_row_for_each_model() -> None:
@@ -30,6 +35,13 @@ def test_the_table_has_a_row_for_each_model() -> None:
     assert "fine_tuning, distillation" in row
     assert "0.001 / 1000 tokens x epoch" in row
     assert " yes " in row
+
+
+def test_the_table_fits_a_stated_width() -> None:
+    """With COLUMNS=80 every model is a block of short lines, in a pipe, too; without it a table to search."""
+    lines = runner("models", COLUMNS="80").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert {model.id for model in models()} <= set(lines)
 
 
 def test_models_that_take_jobs_come_first() -> None:
@@ -55,6 +67,7 @@ def test_json_for_machines() -> None:
     whole = json.loads(runner("models", "nova-2-lite", "--format", "json").stdout)
     assert whole["sources"]
     assert whole["facts_as_of"] == nova["facts_as_of"]
+    assert whole["methods"]["fine_tuning"]["limits"]["train_records"]["minimum"] == 200
 
 
 def test_an_unknown_model_is_an_error_with_a_fix() -> None:
@@ -86,3 +99,46 @@ def test_the_page_is_deterministic_and_whole() -> None:
     assert page == models_page()
     for model in models():
         assert f"`{model.id}`" in page
+
+
+def test_the_page_counts_confidence() -> None:
+    """A row for each method of each model, and the sum: most numbers are documented, few are recalled."""
+    rows = {(row[0], row[1]): row[2:] for row in confidence_rows()}
+    for model in models():
+        assert all((model.id, name) in rows for name in model.methods)
+    known = [int(number or 0) for number in rows["all", "methods"]]
+    assert known[1] > sum(known[2:4])  # B: documented
+    assert rows["amazon.titan-text-express-v1", "prices"] == ("", "", "", "1", "1")
+    assert "## How sure the numbers are" in models_page()
+
+
+def test_refresh_is_a_command_of_its_own() -> None:
+    """`runner models refresh` has options that `runner models` lacks."""
+    done = runner("models", "refresh", "--help")
+    assert done.returncode == 0
+    assert "--write" in done.stdout
+    assert "--write" not in runner("models", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (
+            "gpt-oss-20b",
+            ("openai_fine_tuning_jobs at bedrock-mantle", "CreateModelCustomizationJob does not"),
+        ),
+        ("nova-premier", ("teaches, by the documents: amazon.nova-lite-v1:0", "2026-09-14")),
+        ("nova-micro", ("ended: amazon.nova-premier-v1:0", "kinds: none", "ends with: .gz")),
+        ("titan-multimodal-embeddings", ("1 to 100 or Auto", "at most 12,528,912", "jpeg, png")),
+        ("nova-2-lite", ("USE1-Nova2.0Lite-RFT-Training-Hours", "doubtful: allowed", "png, jpeg, gif")),
+    ],
+)
+def test_everything_about_one_model(model: str, words: tuple[str, ...]) -> None:
+    """Another API, pairs, media, rules of a record and usage types are shown, too."""
+    text = "\n".join([*(line for s in sections(load_model(model)) for line in s.lines), *_cells(model)])
+    for word in words:
+        assert word in text
+
+
+def _cells(model: str) -> list[str]:
+    return ["  ".join(row) for section in sections(load_model(model)) for row in section.rows]

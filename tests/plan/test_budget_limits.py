@@ -16,8 +16,9 @@ from runner.recipe import Budget
 
 
 def cost(model: str = "nova-2-lite", region: str = "us-east-1") -> Cost:
-    """A million tokens three times: 6.46 to 18.48 and 1.95 for storage, in US dollars."""
-    return estimate(load_model(model), "fine_tuning", region, Work(1_000_000, "cl100k_base", 3))
+    """A million tokens of Japanese three times: 6.35 to 18.48 and 1.95 for storage, in US dollars."""
+    work = Work(1_000_000, "cl100k_base", 3, {"japanese": 1_000_000})
+    return estimate(load_model(model), "fine_tuning", region, work)
 
 
 def budget(max_usd: str | None, *, accept: bool = False) -> Budget:
@@ -44,7 +45,7 @@ def test_the_refusal_has_numbers_lines_and_a_way_out() -> None:
         decide(cost(), budget("5"))
     error = caught.value
     assert error.exit_code == 3
-    for word in ("20.43", "5.00", "training_tokens: 6.46 / 11.34 / 18.48", "storage", "costs nothing"):
+    for word in ("20.43", "5.00", "training_tokens: 6.35 / 7.94 / 18.48", "storage", "costs nothing"):
         assert word in error.message
     for word in ("budget.max_usd=21", "budget.max_usd=null", "epochCount"):
         assert word in error.fix

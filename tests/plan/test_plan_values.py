@@ -61,7 +61,8 @@ def test_a_place_in_the_shipped_conf_is_the_same_on_every_machine(recipe: Path) 
     text = recipe.read_text(encoding="utf-8").replace("hyperparameters: {epochCount: 2}\n", "")
     recipe.write_text(text, encoding="utf-8")
     plan = planned(recipe)
-    assert [one.place.file for one in plan.findings if one.place] == ["runner:conf/base.yaml"]
+    warm_up = next(one for one in plan.findings if one.code == "P104")
+    assert str(warm_up.place).startswith("runner:conf/base.yaml")
     assert str(shipped("conf").parent) not in plan.to_json()
 
 

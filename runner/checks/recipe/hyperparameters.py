@@ -46,11 +46,13 @@ def _unknown(composed: Composed, model: Model, method: Method, name: str) -> Fin
 
 def _outside(composed: Composed, model: Model, method: Method, name: str, value: Any) -> Iterator[Finding]:
     schema = method.hyperparameters[name]
+    if isinstance(value, str) and value in schema.get("special", ()):
+        return
     rules = {rule: schema[rule] for rule in _RULES if schema.get(rule) is not None}
     stated = as_stated(value, schema)
     if not _finite(stated) or next(problems(rules, stated), None) is not None:
         path = f"hyperparameters.{name}"
-        allowed = allowed_words(schema)
+        allowed = " or ".join([allowed_words(schema), *schema.get("special", ())])
         message = f"{path} is {shown(value)}, {model.id} allows {allowed} for {method.name}"
         fix = f"use {allowed}" + _default(schema)
         yield composed.finding(path, "R102", message, fix=fix, source=_source(model, schema))

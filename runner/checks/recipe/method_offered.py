@@ -26,7 +26,8 @@ def method_offered(composed: Composed, model: Model | None) -> Iterator[Finding]
     if not offering:
         message = f"no model offers the method {method!r}{did_you_mean(method, known)}"
     elif model is not None:
-        message = f"{model.id} does not offer {method}; it offers {', '.join(model.methods)}"
+        offered = f"it offers {', '.join(model.methods)}" if model.methods else "it could only teach"
+        message = f"{model.id} does not offer {method}; {offered}"
     if alive:
         fix = f"{method} is offered by {', '.join(alive[:5])}"
     elif offering:

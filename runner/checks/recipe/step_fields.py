@@ -19,10 +19,9 @@ def step_fields(composed: Composed, _model: Model | None) -> Iterator[Finding]:
     """
     sources, steps = composed.mapping.get("sources"), composed.mapping.get("steps")
     mapped = sorted({name for source in _mappings(sources) for name in source.get("fields") or ()})
-    for label in steps if isinstance(steps, dict) and mapped else ():
-        step = steps[label] if isinstance(steps[label], dict) else {}
+    for label, step in steps.items() if isinstance(steps, dict) and mapped else ():
         for option in _NAMING:
-            names = step.get(option)
+            names = step.get(option) if isinstance(step, dict) else None
             for place, name in enumerate(names if isinstance(names, list) else ()):
                 if isinstance(name, str) and name not in mapped:
                     path = f"steps.{label}.{option}[{place}]"

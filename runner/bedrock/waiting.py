@@ -1,0 +1,96 @@
+"""Follows a job to its end, on a schedule of its own: a poll that fails is skipped, not repeated at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runner.aws.calls import THROTTLED, Refused, call
+from runner.bedrock.attempts import NEEDED
+from runner.bedrock.errand import Errand
+from runner.bedrock.eta import left, usual_seconds
+from runner.bedrock.explaining import in_words
+from runner.bedrock.record import ALIVE, job_from
+from runner.errors import RunnerError
+from runner.job import Job
+
+_PAUSES = (5.0, 60.0)
+_SIMULATED_PAUSES = (0.05, 0.4)
+_GROWTH = 1.4
+_SILENCE_SECONDS = 1800.0
+"""How long AWS may give no answer (a closed laptop, a lost network) before waiting ends; the job goes on."""
+
+
+def follow(errand: Errand, found: Mapping[str, Any]) -> Job:
+    """The job when it has ended; `job.json` says how it stands all the while.
+
+    Errors: `RunnerError` when AWS cannot be asked any more; `KeyboardInterrupt`. The job goes on then.
+    """
+    job = _written(errand, job_from(errand, found))
+    usual = usual_seconds(
+        errand.root, str(errand.plan["model"]["id"]), simulated=bool(errand.cloud.simulator)
+    )
+    began = time.monotonic()
+    silent_since: float | None = None
+    for pause in pauses(simulated=bool(errand.cloud.simulator)):
+        if job.state not in ALIVE:
+            return job
+        _show(errand, job, time.monotonic() - began, usual)
+        time.sleep(pause)
+        try:
+            found = ask_once(errand.cloud.poller(), str(job.details["arn"]))
+            silent_since = None
+        except RunnerError as error:
+            silent_since = silent_since or time.monotonic()
+            if not _passing(error) or time.monotonic() - silent_since > _SILENCE_SECONDS:
+                raise _goes_on(error, errand) from None
+            continue
+        job = _written(errand, job_from(errand, found), job)
+    return job
+
+
+def pauses(*, simulated: bool) -> Iterator[float]:
+    """Seconds between two looks: short at first, since data is refused early, then a minute."""
+    pause, longest = _SIMULATED_PAUSES if simulated else _PAUSES
+    while True:
+        yield pause
+        pause = min(pause * _GROWTH, longest)
+
+
+def ask_once(poller: Any, arn: str) -> Mapping[str, Any]:
+    """AWS's record of the job. Errors: `RunnerError`, also for what will pass by itself."""
+    return call(  # type: ignore[no-any-return]
+        "asking how the job stands", poller.get_model_customization_job, needs=NEEDED, jobIdentifier=arn
+    )
+
+
+def _passing(error: RunnerError) -> bool:
+    """Whether it makes sense to ask again later: everything but a clear refusal."""
+    return not isinstance(error, Refused) or error.code in THROTTLED
+
+
+def _goes_on(error: RunnerError, errand: Errand) -> RunnerError:
+    said = in_words(error) if isinstance(error, Refused) else error
+    fix = f"{said.fix}; " if said.fix else ""
+    return RunnerError(
+        f"{said.message}\n    job {errand.name} goes on at AWS, and is billed there",
+        fix=f"{fix}the same `runner run` follows it again",
+    )
+
+
+def _written(errand: Errand, job: Job, before: Job | None = None) -> Job:
+    if before is None or job != before:
+        errand.run.write("job.json", job.as_dict())
+    if before is not None and (job.state, job.details["state_detail"]) != (
+        before.state,
+        before.details["state_detail"],
+    ):
+        errand.run.log("job", state=job.state, phases=job.details["state_detail"])
+    return job
+
+
+def _show(errand: Errand, job: Job, elapsed: float, usual: float | None) -> None:
+    phase = next((name for name, state in job.details["state_detail"].items() if state == "InProgress"), "")
+    label = f"{job.state}{f' ({phase})' if phase else ''}, seconds"
+    errand.progress.show(label, int(elapsed), int(usual) if usual else None, left(elapsed, usual))

@@ -1,0 +1,1 @@
+"""Judging training files that may come from anywhere: reading lines, rules of a model, tallying findings."""

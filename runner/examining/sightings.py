@@ -1,0 +1,109 @@
+"""Which records were seen before: packed digests that go to disk when they grow, so memory is bounded.
+
+A record is three 64-bit numbers: a digest of its near-identical form, one of its exact form, and its place.
+They are dealt over partitions by the first; each partition is looked through on its own at the end.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from array import array
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from typing import BinaryIO, NamedTuple
+
+from runner.examining.near import near_digest
+
+_PARTITIONS = 256
+_IN_MEMORY = 1 << 20
+"""Records kept in memory: 24 MB."""
+_LINE_BITS = 40
+_MASK = (1 << 64) - 1
+
+
+class Place(NamedTuple):
+    """A line of one of the files."""
+
+    file: int
+    line: int
+
+
+class Again(NamedTuple):
+    """A record that was seen before."""
+
+    place: Place
+    first: Place
+    exact: bool
+    """False: only near-identical."""
+    copies: int
+    """How many records are exactly like it, in all."""
+
+
+class Sightings:
+    """Collects records, then tells which of them repeat another."""
+
+    def __init__(self, in_memory: int = _IN_MEMORY) -> None:
+        self._parts = [array("Q") for _ in range(_PARTITIONS)]
+        self._room = self._in_memory = in_memory
+        self._disk: BinaryIO | None = None
+        self._on_disk: list[list[tuple[int, int]]] = [[] for _ in range(_PARTITIONS)]
+        """Where the pieces of each partition lie: offset and bytes."""
+
+    def add(self, file: int, line: int, texts: tuple[str, ...], others: tuple[Hashable, ...]) -> None:
+        """Note one record."""
+        near = near_digest(texts, others) & _MASK
+        exact = hash((texts, others)) & _MASK
+        self._parts[near % _PARTITIONS].extend((near, exact, file << _LINE_BITS | line))
+        self._room -= 1
+        if not self._room:
+            self._spill()
+
+    def again(self) -> Iterator[Again]:
+        """Every record that repeats an earlier one; in the order of the lines within each partition only."""
+        try:
+            for number in range(_PARTITIONS):
+                yield from _repeats(self._whole(number))
+        finally:
+            if self._disk:
+                self._disk.close()
+
+    def _spill(self) -> None:
+        if self._disk is None:
+            self._disk = tempfile.TemporaryFile()  # noqa: SIM115 - closed when all is looked through
+        for part, pieces in zip(self._parts, self._on_disk, strict=True):
+            if part:
+                pieces.append((self._disk.tell(), len(part) * part.itemsize))
+                self._disk.write(part.tobytes())
+                del part[:]
+        self._room = self._in_memory
+
+    def _whole(self, number: int) -> array[int]:
+        """All records of a partition, in the order they came."""
+        if self._disk is None:
+            return self._parts[number]
+        whole = array("Q")
+        for offset, size in self._on_disk[number]:
+            self._disk.seek(offset)
+            whole.frombytes(self._disk.read(size))
+        whole.extend(self._parts[number])
+        return whole
+
+
+def _repeats(part: array[int]) -> Iterator[Again]:
+    exacts: dict[int, int] = {}
+    nears: dict[int, int] = {}
+    copies: Counter[int] = Counter()
+    found: list[tuple[int, int, int | None]] = []
+    for at in range(0, len(part), 3):
+        near, exact, place = part[at], part[at + 1], part[at + 2]
+        if (first := exacts.setdefault(exact, place)) != place:
+            copies[exact] += 1
+            found.append((place, first, exact))
+        elif (first := nears.setdefault(near, place)) != place:
+            found.append((place, first, None))
+    for place, first, known in found:
+        yield Again(_place(place), _place(first), known is not None, copies[known] + 1 if known else 1)
+
+
+def _place(packed: int) -> Place:
+    return Place(packed >> _LINE_BITS, packed & ((1 << _LINE_BITS) - 1))

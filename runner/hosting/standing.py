@@ -1,0 +1,101 @@
+"""What is alive at AWS, as far as the ledger knows and AWS says: the second half of `runner status`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runner.errors import RunnerError
+from runner.hosting.burn import burn, reserved, row
+from runner.hosting.table import burn_line, things_table
+from runner.ledger import Entry, Ledger, Reservation
+from runner.planning.money import dollars, total
+
+_ENDED = ("Completed", "Failed", "Stopped", "NotStarted")
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Things that may be billed, money set aside, and what could not be found out."""
+
+    entries: tuple[Entry, ...]
+    reservations: tuple[Reservation, ...]
+    place: str
+    notes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.reservations)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The members that `status` adds to its JSON."""
+        return {
+            "alive": [row(entry) for entry in self.entries],
+            "burn": burn(self.entries),
+            "reserved": reserved(self.reservations),
+            "ledger": self.place,
+            "notes": list(self.notes),
+        }
+
+    def lines(self) -> list[str]:
+        """The same for people."""
+        lines = []
+        if self.entries:
+            lines += [things_table(self.entries), burn_line(burn(self.entries))]
+        if any(entry.simulator for entry in self.entries):
+            lines.append("What is simulated costs nothing.")
+        if any(entry.state == "intended" for entry in self.entries):
+            lines.append("intended: it was asked for, and whether AWS made it is not known; cleanup looks.")
+        if self.reservations:
+            usd = dollars(total([one.usd for one in self.reservations]))
+            lines.append(f"reserved for {len(self.reservations)} job(s) under way: {usd} USD")
+        return [*lines, *self.notes]
+
+
+def alive_now(ledger: Ledger, root: Path, recipe: Path | None, *, offline: bool) -> Alive:
+    """Everything alive, or what one recipe made. AWS is asked about what is only intended, if it can be."""
+    notes = () if offline else _settle(ledger)
+    if recipe is None:
+        entries, names = ledger.alive(), None
+    else:
+        from runner.hosting.choosing import of_recipe
+
+        entries = of_recipe(ledger, recipe, root)
+        names = {entry.recipe for entry in entries}
+    held = [
+        one
+        for one in ledger.reservations()
+        if one.state == "open" and (names is None or (one.project == str(root) and one.recipe in names))
+    ]
+    return Alive(tuple(entries), tuple(held), ledger.place, notes)
+
+
+def usd_now(run: Mapping[str, Any], entries: Sequence[Entry]) -> str | None:
+    """What a run costs from now on: nothing, once it has ended and nothing that it made is left."""
+    known = run.get("usd_now")
+    if known is not None or run.get("executor") != "bedrock":
+        return known
+    left = [entry for entry in entries if entry.fingerprint == run.get("fingerprint")]
+    return "0" if run.get("state") in _ENDED and not left else None
+
+
+def _settle(ledger: Ledger) -> tuple[str, ...]:
+    """Ask AWS about entries whose call got no answer; what cannot be asked is said, not guessed."""
+    from runner.hosting.home import cloud_at
+    from runner.hosting.things import KINDS, found, is_ours
+
+    unsure = [entry for entry in ledger.alive() if entry.state == "intended" and entry.kind in KINDS]
+    unasked: dict[str, str] = {}
+    for entry in unsure:
+        where = f"{entry.region}{' (simulated)' if entry.simulator else ''}"
+        if where in unasked:
+            continue
+        try:
+            cloud = cloud_at(entry.region, entry.simulator, entry.account)
+            record = found(cloud, entry)
+            if record is not None and is_ours(cloud, entry, record):
+                ledger.made(entry, str(record[KINDS[entry.kind].arn]))
+        except RunnerError as error:
+            unasked[where] = error.message
+    return tuple(f"AWS was not asked in {where}: {why}" for where, why in unasked.items())

@@ -1,0 +1,150 @@
+"""Which model is meant: by the run that made it, by a recipe (its newest run), or by its ARN."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from runner.aws.calls import look
+from runner.bedrock.cloud import Cloud
+from runner.errors import RunnerError
+from runner.ledger import Entry, Ledger
+from runner.model import Model, load_model, models
+from runner.project import project_root
+from runner.reporting.evidence import section
+from runner.reporting.standing import newest, runs_of_recipe
+from runner.runs import RunFolder
+
+_ARN = re.compile(
+    r"arn:aws[a-z-]*:bedrock:([a-z0-9-]+):(\d{12}):"
+    r"(custom-model|imported-model|provisioned-model|custom-model-deployment)/(.+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A model at AWS, and what is known of where it comes from."""
+
+    arn: str
+    kind: str
+    """`custom-model`, `imported-model`, or an endpoint: `provisioned-model`, `custom-model-deployment`."""
+    region: str
+    account: str
+    simulator: str = ""
+    root: Path | None = None
+    recipe: str = ""
+    fingerprint: str = ""
+    base: Model | None = None
+    """The model that was customized, where a capability schema knows it."""
+    run: RunFolder | None = None
+
+    @property
+    def project(self) -> str:
+        """The project folder as the ledger writes it; empty for a bare ARN."""
+        return str(self.root) if self.root else ""
+
+
+def target_of(words: str, ledger: Ledger) -> Target:
+    """What RUN, RECIPE or ARN names. Errors: `RunnerError` when there is no model yet."""
+    if words.startswith("arn:"):
+        return _by_arn(words, ledger)
+    run = run_of(words)
+    plan, job = run.read("plan.json") or {}, run.read("job.json") or {}
+    details = section(job, "details")
+    known = _ours(ledger, str(plan.get("fingerprint") or ""), "imported-model")
+    arn = str(section(details, "custom_model").get("arn") or "") or (known.arn if known else "")
+    if not arn:
+        raise RunnerError(_no_model(run, job), fix=_way_to_a_model(job, words))
+    found = _parsed(arn)
+    return Target(
+        arn=arn,
+        kind=found[2],
+        region=str(details.get("region") or found[0]),
+        account=str(details.get("account") or found[1]),
+        simulator=known.simulator if known else str(details.get("simulator") or ""),
+        root=run.path.resolve().parents[2],
+        recipe=str(section(plan, "recipe").get("name") or run.path.parent.name),
+        fingerprint=str(plan.get("fingerprint") or ""),
+        base=_model(str(section(plan, "model").get("id") or "")),
+        run=run,
+    )
+
+
+def run_of(words: str) -> RunFolder:
+    """The run folder that is named, or the newest run of a recipe."""
+    path = Path(words)
+    if path.is_dir() and any((path / name).exists() for name in ("plan.json", "job.json")):
+        return RunFolder(path)
+    if not path.is_file():
+        raise RunnerError(
+            f"{words} is neither a run folder, a recipe nor a model's ARN",
+            fix="`runner status` lists the runs",
+        )
+    runs = runs_of_recipe(project_root(path), path)
+    if not runs:
+        raise RunnerError(f"there is no run of {words} yet", fix=f"`runner run {words}` makes one")
+    return newest(runs)
+
+
+def model_of_base(arn: str) -> Model | None:
+    """The capability schema of the base model that an ARN names, if there is one."""
+    name = arn.rpartition("/")[2]
+    for model in models():
+        names = {*model.names, *(str(value) for value in model.data["identifiers"].values() if value)}
+        if any(name == known or name.startswith(f"{known}:") for known in names):
+            return model
+    return None
+
+
+def with_base(target: Target, cloud: Cloud) -> Target:
+    """The target with its base model, for which AWS is asked if the run does not say."""
+    if target.base is not None or target.kind != "custom-model":
+        return target
+    reply = look(
+        f"looking for {target.arn}", cloud.client("bedrock").get_custom_model, modelIdentifier=target.arn
+    )
+    return replace(target, base=model_of_base(str(reply.get("baseModelArn") or "")))
+
+
+def _by_arn(arn: str, ledger: Ledger) -> Target:
+    region, account, kind = _parsed(arn)
+    known = next((entry for entry in ledger.alive() if entry.arn == arn), None)
+    if known is None:
+        return Target(arn, kind, region, account)
+    root = Path(known.project) if known.project else None
+    return Target(arn, kind, region, account, known.simulator, root, known.recipe, known.fingerprint)
+
+
+def _parsed(arn: str) -> tuple[str, str, str]:
+    match = _ARN.fullmatch(arn)
+    if not match:
+        raise RunnerError(
+            f"{arn} is not the ARN of a custom or imported model, or of what serves one",
+            fix="`runner status` shows the ARNs; a foundation model needs no deployment",
+        )
+    return match[1], match[2], match[3]
+
+
+def _ours(ledger: Ledger, fingerprint: str, kind: str) -> Entry | None:
+    rows = [row for row in ledger.alive() if row.kind == kind and row.fingerprint == fingerprint and row.arn]
+    return rows[-1] if rows and fingerprint else None
+
+
+def _model(id: str) -> Model | None:
+    try:
+        return load_model(id)
+    except RunnerError:
+        return None
+
+
+def _no_model(run: RunFolder, job: Any) -> str:
+    state = str(job.get("state") or "NotStarted") if isinstance(job, dict) else "NotStarted"
+    return f"{run.path} has no model on Bedrock (job: {state})"
+
+
+def _way_to_a_model(job: Any, words: str) -> str:
+    if isinstance(job, dict) and job.get("executor") == "local":
+        return f"`runner import {words} --role … --bucket …` brings a model of this machine to Bedrock"
+    return "`runner run` goes on until the job has ended"

@@ -1,0 +1,64 @@
+"""No file breaks the examination: it ends with findings, never with an exception."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from examining.rows import good, judged, line, places, written
+from examining.test_fast_path import CASES, changed, odd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runner.examine import examine
+
+DEEP = 990
+
+
+@pytest.mark.parametrize(("format", "model", "method"), CASES)
+@given(data=st.data())
+def test_any_bytes(format: str, model: str, method: str, data: st.DataObject) -> None:
+    """Bytes, odd values and half-right records, in any mixture."""
+    rows = st.binary(max_size=30) | (changed(format) | odd).map(lambda row: json.dumps(row).encode())
+    content = b"\n".join(data.draw(st.lists(rows, max_size=5)))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "train.jsonl"
+        file.write_bytes(content)
+        found = examine([str(file)], model, method, show=99)
+    severities = [each.finding.severity for each in found.findings]
+    assert found.errors == severities.count("error")
+    assert found.warnings == severities.count("warning")
+    assert {each.count for each in found.findings} <= set(range(1, 100))
+
+
+@pytest.mark.parametrize(
+    "deep",
+    [
+        '{"prompt": ' + "[" * DEEP + "]" * DEEP + ', "completion": "a"}',
+        '{"prompt": "a", "prompt": ' + '{"a":' * DEEP + "1" + "}" * DEEP + ', "completion": "a"}',
+        '{"prompt": ' + "[" * DEEP + "NaN" + "]" * DEEP + ', "completion": "a"}',
+        '{"prompt": ' + "[" * 5000 + "]" * 5000 + "}",
+        "[" * 200_000,
+    ],
+)
+def test_deep_nesting(deep: str, tmp_path: Path) -> None:
+    """Nested as deep as the parser goes, and deeper: a finding on that line."""
+    lines = [line(record) for record in good("prompt_completion")]
+    found = judged(written(tmp_path / "t.jsonl", [*lines, deep.encode()]))
+    assert {number for _, number in places(found)} == {121}
+    turns = {"schemaVersion": "bedrock-conversation-2024", "messages": [{"role": "user", "content": "HERE"}]}
+    nested = json.dumps(turns).replace('"HERE"', "[" * DEEP + "{}" + "]" * DEEP)
+    lines = [line(record) for record in good("converse")]
+    found = judged(written(tmp_path / "c.jsonl", [*lines, nested.encode()]), "converse")
+    assert 121 in {number for _, number in places(found)}
+
+
+def test_a_rule_broken_on_every_line_is_counted_and_not_kept(tmp_path: Path) -> None:
+    """What is found is counted to the last; what is kept does not grow with the file."""
+    rows: list[dict[str, Any]] = [{**record, "memo": 1} for record in good("prompt_completion", 3000)]
+    found = judged(written(tmp_path / "t.jsonl", [line(record) for record in rows]))
+    assert [each.count for each in found.findings if each.finding.code == "D213"] == [3000] * 5
+    assert found.warnings == 3001

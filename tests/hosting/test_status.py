@@ -1,0 +1,87 @@
+"""`runner status`: what is alive, what it costs, since when, until when, and what is not known."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hosting.cases import ACCOUNT, Case
+
+from runner.cli import main
+from runner.hosting.burn import burn, rate
+from runner.ledger import Entry
+
+UNIT = Entry("provisioned-throughput", "t", ACCOUNT, "us-east-1", usd="60.5", per="hour", state="made")
+
+
+def status(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    """What the command prints as JSON."""
+    assert main(["status", "--format", "json", *words]) == 0
+    return dict(json.loads(capsys.readouterr().out))
+
+
+def test_the_burn_rate_is_exact() -> None:
+    """Hours, days and months of 730 hours; an unknown price is counted, not taken for nothing."""
+    storage = Entry("custom-model", "m", ACCOUNT, "us-east-1", usd="1.95", per="month")
+    unknown = Entry("deployment", "d", ACCOUNT, "us-east-1")
+    simulated = replace(UNIT, simulator="/sim")
+    assert rate(UNIT, "day") == Decimal(1452)
+    assert rate(storage, "month") == Decimal("1.95")
+    assert burn([UNIT, storage, unknown, simulated]) == {
+        "usd_per_hour": "60.502671",
+        "usd_per_day": "1452.064104",
+        "usd_per_month": "44166.95",
+        "unknown": 1,
+    }
+
+
+def test_it_lists_what_is_alive(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    """With its state, its price and its end, in every project."""
+    case.ledger.made(case.ledger.intend(replace(UNIT, expires="2030-01-01T00:00:00Z")), "arn:t")
+    said = status(capsys)
+    (unit,) = [one for one in said["alive"] if one["name"] == "t"]
+    assert (unit["usd_per_hour"], unit["expires"], unit["state"]) == ("60.5", "2030-01-01T00:00:00Z", "made")
+    assert said["burn"]["usd_per_day"] == "1452"
+    assert main(["status"]) == 0
+    text = capsys.readouterr().out
+    assert "burn rate: 60.50 USD a hour" in text
+    assert "simulated" in text
+
+
+def test_a_lost_answer_is_asked_for(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only intended: AWS says that it was made. Offline it stays unknown."""
+    (model,) = case.ledger.alive()
+    case.ledger.gone(model, "to be intended again")
+    case.ledger.intend(replace(model, state="intended", arn=""))
+    assert status(capsys, "--offline")["alive"][0]["state"] == "intended"
+    assert status(capsys)["alive"][0]["state"] == "made"
+
+
+@pytest.mark.usefixtures("case")
+def test_a_run_costs_nothing_once_nothing_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    """The run's own line says so after the cleanup."""
+    assert status(capsys)["runs"][0]["usd_now"] is None
+    assert main(["cleanup", "--all", "--yes"]) == 0
+    capsys.readouterr()
+    said = status(capsys)
+    assert (said["runs"][0]["usd_now"], said["usd_now"], said["alive"]) == ("0", "0", [])
+    assert main(["status"]) == 0
+    assert "nothing that was made at AWS is left" in capsys.readouterr().out
+
+
+def test_what_cannot_be_asked_is_said(
+    case: Case, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No credentials: the list is shown all the same."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    case.ledger.intend(replace(UNIT, state="intended"))
+    said = status(capsys)
+    assert "no AWS credentials" in said["notes"][0]
+    assert [one["state"] for one in said["alive"]] == ["made", "intended"]
