@@ -1,4 +1,4 @@
-"""Our upload against boto3's own transfer, on one SeaweedFS server in one run: `python -m benchmarks.bedrock_upload`.
+"""Our upload against boto3's own transfer, on one server in one run: `python -m benchmarks.bedrock_upload`.
 
 Both send the same file to the same server by turns; ours also checks, writes only once and can be resumed.
 """

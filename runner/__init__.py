@@ -1,3 +1,3 @@
 """A declarative recipe runner for customizing foundation models on Amazon Bedrock and locally."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -142,7 +142,7 @@ def _whole(scan: Scan, files: Sequence[DataFile], tally: Tally) -> None:
         size[file.side] = size.get(file.side, 0) + scan.size[number]
     amounts = Amounts(records, size)
     only = 0 if len(files) == 1 else _WHOLE
-    faults = list(outside(scan.rules, amounts))
+    faults = [] if scan.unread else list(outside(scan.rules, amounts))
     for fault in faults or advised(scan.rules, amounts):
         tally.add(only, 0, fault)
     for fault in life(scan.rules):

@@ -49,7 +49,7 @@ class Cloud:
 
 
 @cache
-def _clients_of(connection: Connection) -> dict[str, Any]:
+def _clients_of(connection: Connection) -> dict[str, Any]:  # noqa: ARG001 - the key of the cache
     """The clients of a connection, for all jobs of the process: each takes memory and a moment to make."""
     return {}
 

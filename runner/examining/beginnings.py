@@ -20,7 +20,11 @@ def not_lines(head: bytes) -> Fault | None:
     if kind := not_utf8(head):
         hint = "convert it: iconv -f UTF-16 -t UTF-8" if kind.startswith("UTF") else "write it as JSON Lines"
         return Fault("D205", "", f"the file is {kind}, not lines of UTF-8", hint, LINES)
-    if _is_array(head.removeprefix(BOM).lstrip()):
+    text = head.removeprefix(BOM).lstrip()
+    if _is_spread(text):
+        message = "a record is spread over several lines; JSON Lines has each on a line of its own"
+        return Fault("D203", "", message, "convert it: jq -c . FILE > FILE.jsonl", LINES)
+    if _is_array(text):
         message = "the file is a JSON array; JSON Lines has one record a line and no brackets around them"
         return Fault("D203", "", message, "convert it: jq -c '.[]' FILE > FILE.jsonl", LINES)
     return None
@@ -41,6 +45,12 @@ def format_of(head: bytes, rules: Rules) -> str:
         if found in wanted:
             return found
     return rules.format
+
+
+def _is_spread(text: bytes) -> bool:
+    """Whether the file begins like a printed object: a bracket alone, and a key on the next line."""
+    first, _, rest = text.partition(b"\n")
+    return first.strip() == b"{" and rest.lstrip().startswith(b'"')
 
 
 def _is_array(text: bytes) -> bool:

@@ -27,7 +27,7 @@ _REPLACEMENT = "\ufffd"
 class Scan:
     """One examination under way: what was found so far, over all files.
 
-    `D203`: a JSON array, in place of one record a line.
+    `D203`: a JSON array, or records over several lines, in place of one record a line.
     `D207`: lines end in CR LF (a warning) or in CR alone.
     `D209`: a key stands twice in one object.
     `D210`: a line holds no object.
@@ -45,6 +45,8 @@ class Scan:
         self.sightings = Sightings() if duplicates else None
         self.records: Counter[int] = Counter()
         self.size: Counter[int] = Counter()
+        self.unread = False
+        """A file was no lines at all: the number of records is not known."""
 
     def read(self, file: int, data: DataFile, content: Iterable[bytes]) -> None:
         """Judge one file."""
@@ -54,6 +56,7 @@ class Scan:
         head = next(blocks, b"")
         if fault := not_lines(head):
             self.tally.add(file, 1 if head else 0, fault)
+            self.unread = True
             return
         for batch in batches(chain((head,), blocks)):
             self._line_ends(file, batch)
@@ -79,16 +82,13 @@ class Scan:
         longest = self.lengths.least if self.lengths else float("inf")
         may_hold = self._may_hold_words
         watched = self.words.any and may_hold(batch.whole)  # almost no batch holds a reserved word
-        number = batch.first - 1
-        blank = 0
-        for line in batch.lines:
-            number += 1
+        blank, skipped = 0, int(batch.skipped)
+        if skipped:
+            self._too_long(file, batch.first)
+        for number, line in enumerate(batch.lines[skipped:], batch.first + skipped):
             try:
                 row = loads(line)
             except JSONDecodeError:
-                if batch.skipped and number == batch.first:
-                    self._too_long(file, number)
-                    continue
                 row, fit = self._unreadable(file, number, line)
                 blank += not line.strip()
                 if fit is None:

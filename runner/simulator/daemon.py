@@ -17,11 +17,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner import atomic
 from runner.errors import RunnerError
 
 IDLE_SECONDS = 3600
@@ -111,39 +110,9 @@ def order(address: Address, name: str, words: dict[str, Any] | None = None) -> d
         raise RunnerError(f"the simulator does not answer: {error}") from None
 
 
-def serve(folder: Path, rate: float, idle_seconds: float) -> None:
-    """Be the daemon of a folder, until `down` or until nobody asks any more."""
-    import threading
-
-    from runner.simulator import elsewhere, keeping
-    from runner.simulator.server import Server
-    from runner.simulator.world import World
-
-    with (folder / "lock").open("a") as lock:
-        if not _taken(lock):
-            return
-        elsewhere.moto()
-        world = World(folder / "state.sqlite", rate=rate)
-        keeping.restore(world)
-        over = threading.Event()
-        server = Server(world, on_stop=over.set)
-        server.start()
-        atomic.write_json(folder / "address.json", asdict(Address(server.url, os.getpid())))
-        _say_ready()
-        try:
-            while not over.wait(min(0.25, idle_seconds)) and _same_file(folder / "lock", lock):
-                if time.monotonic() - server.last_request > idle_seconds:
-                    break
-            time.sleep(0.05)  # the reply to `down` is on its way
-        finally:
-            server.stop()
-            world.close()
-            (folder / "address.json").unlink(missing_ok=True)
-
-
 def _started(folder: Path, rate: float, idle_seconds: float) -> Address:
     (folder / "address.json").unlink(missing_ok=True)
-    words = [sys.executable, "-m", "runner.simulator.daemon", str(folder), str(rate), str(idle_seconds)]
+    words = [sys.executable, "-m", "runner.simulator.serving", str(folder), str(rate), str(idle_seconds)]
     log = folder / "daemon.log"
     with log.open("wb") as output, open(os.devnull, "rb") as nothing:
         process = subprocess.Popen(
@@ -200,25 +169,6 @@ def _require_installed() -> None:
         )
 
 
-def _taken(lock: Any) -> bool:
-    """Take the daemon's lock. Who only looks whether it is free holds it a moment, so once is not enough."""
-    for _ in range(100):
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            time.sleep(0.02)
-    return False
-
-
-def _same_file(path: Path, handle: Any) -> bool:
-    """Whether the lock is still there: who deletes the folder (`git clean -fdx`) wants no daemon left."""
-    try:
-        return os.path.samestat(path.stat(), os.fstat(handle.fileno()))
-    except OSError:
-        return False
-
-
 def _free(path: Path) -> bool:
     """Whether nobody holds the lock."""
     try:
@@ -236,18 +186,3 @@ def _locked(path: Path) -> Iterator[None]:
     with path.open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
-
-
-def _say_ready() -> None:
-    """Tell who started us; then nobody holds our standard output."""
-    with contextlib.suppress(OSError):
-        os.write(1, b"up\n")
-    os.dup2(2, 1)
-
-
-if __name__ == "__main__":
-    # Twice away from who started us: no Ctrl-C reaches the daemon, and nobody has to wait for its end.
-    if os.fork():
-        os._exit(0)
-    os.setsid()
-    serve(Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]))

@@ -60,8 +60,8 @@ class Proxy:
     rules: list[Rule] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     address: str = ""
-    open: int = 0
-    """Connections that clients hold."""
+    busy: int = 0
+    """Requests that have come and are not answered yet."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, request: str) -> int:
@@ -69,14 +69,25 @@ class Proxy:
         return sum(bool(re.match(request, line)) for line in self.seen)
 
     def quiet(self) -> None:
-        """Wait until nobody is connected: nothing is on its way to the server any more."""
-        while self.open:
+        """Wait until nothing is on its way to the server any more. Errors: `TimeoutError`."""
+        deadline = time.monotonic() + 20
+        while self.busy:
+            if time.monotonic() > deadline:
+                raise TimeoutError
             time.sleep(0.01)
 
-    def opened(self, change: int) -> None:
-        """A connection more, or less."""
+    def exchange(self, client: socket.socket, server: socket.socket) -> bool:
+        """One request and its reply; whether the connection goes on."""
+        head, rest = _head(client)
+        if not head:
+            return False
         with self._lock:
-            self.open += change
+            self.busy += 1
+        try:
+            return self._answered(client, server, head, rest)
+        finally:
+            with self._lock:
+                self.busy -= 1
 
     def rule_of(self, line: str) -> Rule | None:
         """The rule that takes this request, used up by it."""
@@ -91,11 +102,7 @@ class Proxy:
                     return rule
         return None
 
-    def exchange(self, client: socket.socket, server: socket.socket) -> bool:
-        """One request and its reply; whether the connection goes on."""
-        head, rest = _head(client)
-        if not head:
-            return False
+    def _answered(self, client: socket.socket, server: socket.socket, head: bytes, rest: bytes) -> bool:
         rule = self.rule_of(head.split(b"\r\n", 1)[0].decode("latin-1"))
         time.sleep(self.delay_seconds)
         server.sendall(head)
@@ -143,7 +150,6 @@ def proxied(address: str, *, bytes_per_second: float = 0.0, delay_seconds: float
 
     class Connection(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            proxy.opened(1)
             try:
                 with socket.create_connection(("127.0.0.1", proxy.server_port), 10) as server:
                     server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -151,8 +157,6 @@ def proxied(address: str, *, bytes_per_second: float = 0.0, delay_seconds: float
                         pass
             except (_Cut, OSError):
                 self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            finally:
-                proxy.opened(-1)
 
     class Listener(socketserver.ThreadingTCPServer):
         daemon_threads = True

@@ -32,7 +32,7 @@ from runner.errors import RunnerError  # noqa: E402
 BUCKET = "training"
 SMALL = 1000
 PARTS = 4
-LARGE = PART_BYTES * (PARTS - 1) + 12345
+LARGE = PART_BYTES * PARTS - 12345
 UPLOADER = Path(__file__).with_name("uploader.py")
 
 

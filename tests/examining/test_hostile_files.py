@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from examining.rows import good, judged, line, places, written
 from examining.test_fast_path import CASES, changed, odd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner.examine import examine
@@ -19,6 +19,7 @@ DEEP = 990
 
 
 @pytest.mark.parametrize(("format", "model", "method"), CASES)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_any_bytes(format: str, model: str, method: str, data: st.DataObject) -> None:
     """Bytes, odd values and half-right records, in any mixture."""

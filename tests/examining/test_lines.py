@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from examining.rows import good, judged, line, places, written
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner.examining.lines import batches
@@ -51,6 +51,7 @@ def test_a_line_that_is_too_long_is_skipped_alone(data: st.DataObject) -> None:
     assert max(len(batch.whole) for batch in found) <= 20 + size
 
 
+@settings(max_examples=40)
 @given(data=st.data())
 def test_findings_stand_at_the_right_line(data: st.DataObject) -> None:
     """Faults at random lines of a file with mixed line ends, some of them blank."""

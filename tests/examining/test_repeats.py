@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from examining.rows import good, judged, line, places, row, written
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner.examining.near import near_digest
@@ -51,6 +51,7 @@ def test_the_border_between_texts_counts() -> None:
     assert near_digest(("a",), ("s3://b/1.png",)) != near_digest(("a",), ("s3://b/2.png",))
 
 
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from("abcABC１1x"), max_size=60), st.integers(1, 20))
 def test_memory_is_bounded_and_nothing_is_lost(texts: list[str], room: int) -> None:
     """With any amount of memory, each repeat is found against the first record of its kind."""

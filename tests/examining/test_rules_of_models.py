@@ -9,10 +9,16 @@ from typing import Any
 
 import pytest
 from examining.rows import MODELS, good, judged, line, pairs, places, row, written
+from hypothesis import given
+from hypothesis import strategies as st
 
 from runner.errors import RunnerError
 from runner.examine import Examination, examine
+from runner.examining.limits import Amounts, outside
 from runner.examining.naming import method_named, model_named
+from runner.examining.rules import Rules, Text
+from runner.examining.shapes import foreign
+from runner.examining.words import ReservedWords, finder
 
 NOVA, HAIKU = MODELS["converse"], MODELS["anthropic_messages"]
 TITAN = "amazon.titan-text-express-v1"
@@ -218,3 +224,59 @@ def test_distillation_takes_prompts_alone(tmp_path: Path) -> None:
     assert ("D213", 122) in places(examine([more], NOVA, "distillation"))
     assert ("D218", 121) in places(examine([more], "meta.llama3-1-8b-instruct-v1:0", "distillation"))
     assert not examine([more], NOVA, "distillation").accepted
+
+
+NEEDLES = ("USER:", "system:", "<Image>", "[eos]")
+
+
+@given(data=st.data())
+def test_no_spelling_hides_a_word(data: st.DataObject) -> None:
+    """What the search over bytes lets pass holds no word: in any case, escaped or not, among broken bytes."""
+    known = model_named(NOVA)
+    words = ReservedWords(Rules(known, known.methods["fine_tuning"], "converse"))
+    may_hold = finder(words.signs)
+    pieces = st.sampled_from([*NEEDLES, "あ", "/", "\\", '"', "u", "K\u212a", "ſ"])
+    text = "".join(data.draw(st.lists(pieces, max_size=4)))
+    written = json.dumps(text, ensure_ascii=False)
+    for char in data.draw(st.sets(st.sampled_from("USERsytmIg:<>[]o"), max_size=3)):
+        written = written.replace(char, f"\\u{ord(char):04x}")
+    raw = data.draw(st.sampled_from([b"", b"\x83\x41", b"\xff"])) + written.encode()
+    found = list(words.found([Text("$", "user", text)]))
+    assert bool(found) == any(word.lower() in text.lower() for word in NEEDLES)
+    assert may_hold(raw) or not found
+
+
+def test_bytes_are_limited() -> None:
+    """Titan Text takes a gigabyte."""
+    known = model_named(TITAN)
+    rules = Rules(known, known.methods["fine_tuning"], "prompt_completion")
+    (fault,) = outside(rules, Amounts({"train": 100}, {"train": (1 << 30) + 1}))
+    assert fault.code == "D228"
+    assert not list(outside(rules, Amounts({"train": 100}, {"train": 1 << 30})))
+
+
+@pytest.mark.parametrize(
+    ("record", "wanted", "found"),
+    [
+        ({"prompt": "a", "completion": "b"}, "converse", "the format prompt_completion"),
+        ({"input": "a"}, "prompt_completion", "the format input_text"),
+        ({"messages": [{"role": "user", "content": "a"}]}, "converse", "the format anthropic_messages"),
+        ({"messages": [{"role": "system", "content": "a"}]}, "converse", "the format openai_chat"),
+        (
+            {"messages": [{"role": "user", "content": [{"text": "a"}]}]},
+            "anthropic_messages",
+            "the format converse",
+        ),
+        ({"instruction": "a", "output": "b"}, "converse", "the Alpaca form (instruction, input, output)"),
+        ({"conversations": []}, "converse", "the ShareGPT form (conversations)"),
+        ({"text": "a"}, "input_text", 'one key "text"'),
+        ({"messages": [{"role": "user", "content": None}]}, "converse", ""),
+        ({"messages": [{"role": "user", "content": 3}]}, "anthropic_messages", ""),
+        ({"messages": "a"}, "converse", ""),
+        ({"prompt": "a"}, "prompt_completion", ""),
+        ({"promt": "a"}, "prompt_completion", ""),
+    ],
+)
+def test_other_formats_are_named(record: dict[str, Any], wanted: str, found: str) -> None:
+    """Only what is clearly something else; a record with a fault keeps its format."""
+    assert foreign(record, wanted) == found

@@ -132,6 +132,7 @@ def test_encodings_are_guessed(text: str, codec: str, name: str) -> None:
         (b"", "empty"),
         (b"[\n  {\n", "JSON array"),
         (b'[{"a": 1}]', "JSON array"),
+        (b'{\n  "prompt": "a",\n', "spread over several lines"),
     ],
 )
 def test_files_that_are_no_lines(head: bytes, words: str) -> None:
@@ -141,7 +142,9 @@ def test_files_that_are_no_lines(head: bytes, words: str) -> None:
     assert words in fault.message
 
 
-@pytest.mark.parametrize("head", [b'{"a": 1}\n', b'[1]\n{"a": 1}\n', b"\xef\xbb\xbf{}\n", b"\n\n", b"x"])
+@pytest.mark.parametrize(
+    "head", [b'{"a": 1}\n', b'[1]\n{"a": 1}\n', b"\xef\xbb\xbf{}\n", b"\n\n", b"x", b'{\n{"a": 1}\n']
+)
 def test_files_that_are_lines(head: bytes) -> None:
     """An array on one line among others is that line's fault."""
     assert not_lines(head) is None

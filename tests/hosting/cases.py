@@ -33,31 +33,33 @@ class Case:
 
 
 def finished_job(
-    root: Path, simulator: Simulator, model: str = "amazon.nova-2-lite-v1:0", region: str = "us-east-1"
+    root: Path, simulator: Simulator, called: str = "tone", model: str = "amazon.nova-2-lite-v1:0"
 ) -> Case:
     """Write the run folder, the ledger's entry, and the custom model into the simulated world."""
+    region = "us-east-1"
+    name = f"{called}-{FINGERPRINT[:12]}"
     recipe = root / "recipes" / "tone.yaml"
     recipe.parent.mkdir(parents=True)
-    recipe.write_text("name: tone\n", encoding="utf-8")
-    run = root / "runs" / "tone" / FINGERPRINT[:12]
+    recipe.write_text(f"name: {called}\n", encoding="utf-8")
+    run = root / "runs" / called / FINGERPRINT[:12]
     run.mkdir(parents=True)
-    tags = {"runner:project": root.name, "runner:recipe": "tone", "runner:fingerprint": FINGERPRINT}
+    tags = {"runner:project": root.name, "runner:recipe": called, "runner:fingerprint": FINGERPRINT}
     labels = [{"key": key, "value": value} for key, value in tags.items()]
-    arn = plant(simulator.world, name=NAME, base=f"{model}:256k", region=region, tags=labels)
+    arn = plant(simulator.world, name=name, base=f"{model}:256k", region=region, tags=labels)
     details = {
         "arn": "arn:job", "region": region, "account": ACCOUNT, "simulator": simulator.url,
-        "custom_model": {"name": NAME, "arn": arn},
+        "custom_model": {"name": name, "arn": arn},
     }  # fmt: skip
-    job = {"name": NAME, "executor": "bedrock", "state": "Completed", "details": details}
+    job = {"name": name, "executor": "bedrock", "state": "Completed", "details": details}
     plan = {
-        "fingerprint": FINGERPRINT, "recipe": {"name": "tone", "file": "recipes/tone.yaml"},
+        "fingerprint": FINGERPRINT, "recipe": {"name": called, "file": "recipes/tone.yaml"},
         "model": {"id": model}, "method": "fine_tuning",
     }  # fmt: skip
     RunFolder(run).write("job.json", job)
     RunFolder(run).write("plan.json", plan)
     ledger = open_ledger()
     entry = Entry(
-        "custom-model", NAME, ACCOUNT, region, simulator.url, token="t", project=str(root), recipe="tone",
+        "custom-model", name, ACCOUNT, region, simulator.url, token="t", project=str(root), recipe=called,
         fingerprint=FINGERPRINT, usd="1.95", per="month", tags=tags,
     )  # fmt: skip
     ledger.made(ledger.intend(entry), arn)

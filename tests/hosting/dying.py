@@ -1,7 +1,7 @@
 """A process that forks one real runner per order, and lets it die by SIGKILL at its n-th HTTP call to AWS.
 
-Orders and answers are JSON lines. `when` is `before` (the call is never sent) or `after` (AWS has done it, and
-the answer is not read). botocore is loaded once, so that a whole matrix of deaths takes seconds.
+Orders and answers are JSON lines. `when` is `before` (the call is never sent) or `after` (AWS has done it,
+and the answer is not read). botocore is loaded once, so that a whole matrix of deaths takes seconds.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import boto3
 import botocore.httpsession
 import sacrebleu
 
-from runner.commands import cleanup, deploy, import_  # loaded before forking
 from runner.cli import main
+from runner.commands import cleanup, deploy, import_  # loaded before forking
 from runner.hosting import deploying, importing
 from runner.simulator import daemon
 

@@ -16,6 +16,7 @@ from hub.server import Hub
 REPOSITORY = Path(__file__).resolve().parents[2]
 RECIPES = sorted(path.name for path in (REPOSITORY / "recipes").glob("*.yaml"))
 DOLLY = [name for name in RECIPES if name.startswith("dolly")]
+ON_BEDROCK = ("distill_ja_nova_micro.yaml", "reinforce_ja_nova_2_lite.yaml")
 RETIRED = "dolly_ja_titan_express.yaml"
 
 
@@ -44,7 +45,7 @@ def plan(
 def test_all_recipes_were_found() -> None:
     """A test over files that looks in the wrong place passes."""
     assert len(RECIPES) >= 5
-    assert {"quickstart.yaml", "pretrain_ja_local.yaml", *DOLLY} == set(RECIPES)
+    assert {"quickstart.yaml", "pretrain_ja_local.yaml", *DOLLY, *ON_BEDROCK} == set(RECIPES)
     assert len(DOLLY) == 3
 
 
@@ -66,6 +67,16 @@ def test_documents_are_split_for_pre_training(project: Path) -> None:
     assert code == 0, rest
     assert planned["dataset"]["train_records"] + planned["dataset"]["validation_records"] > 46
     assert float(planned["cost"]["likely"]) == 0
+
+
+@pytest.mark.parametrize("recipe", ON_BEDROCK)
+def test_methods_that_only_bedrock_has_are_planned(project: Path, recipe: str) -> None:
+    """What nobody can know before the job is unknown, and accepted by the recipe itself."""
+    code, planned, rest = plan(project, recipe, "--offline")
+    assert code == 0, rest
+    assert planned["dataset"]["train_records"] == 110
+    assert planned["cost"]["unknown"]
+    assert planned["cost"]["rehearsal"] is False
 
 
 @pytest.mark.parametrize("recipe", [name for name in DOLLY if name != RETIRED])
