@@ -44,16 +44,17 @@ def find_job(cloud: Cloud, name: str) -> Mapping[str, Any] | None:
         raise in_words(refused) from None
 
 
-def latest_attempt(cloud: Cloud, planned: str, run: RunFolder) -> Attempt:
+def latest_attempt(cloud: Cloud, planned: str, run: RunFolder, *, followed: str = "") -> Attempt:
     """The job to follow, or the number of the one to make.
 
+    `followed`: the job that the last run left under way; how it ended is told before another one is started.
     A job that failed on its data would fail again on the same bytes, and cost again. Errors: `JobError` then.
     """
     before = ""
     for number in range(1, _MOST):
         name = job_name(planned, number)
         found = find_job(cloud, name)
-        if found is None or found["status"] not in _ENDED_BADLY:
+        if found is None or found["status"] not in _ENDED_BADLY or name == followed:
             return Attempt(number, found, before)
         reason = str(found.get("failureMessage") or "")
         if found["status"] == "Failed" and about_data(reason):

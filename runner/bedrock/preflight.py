@@ -8,6 +8,7 @@
 `P306`: there is no room for one more job or custom model now.
 `P307`: the encryption key does not exist, is disabled, or is in another region.
 `P308`: something could not be asked, and was not checked.
+`P309`: the custom model to train further does not exist, or is not ready.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from runner.aws.calls import Refused, look
 from runner.bedrock import buckets, keys, permissions, quotas, roles
 from runner.bedrock.draft import request_findings, unset_findings
 from runner.bedrock.errand import Errand
@@ -48,11 +50,32 @@ def findings(errand: Errand) -> Iterator[Finding]:
     if breaches:
         return
     yield from live_findings(errand)
+    yield from base_findings(errand)
     role = yield from roles.findings(errand)
     yield from buckets.findings(errand)
     yield from permissions.findings(errand, role)
     yield from keys.findings(errand)
     yield from quotas.findings(errand)
+
+
+def base_findings(errand: Errand) -> Iterator[Finding]:
+    """Whether the custom model that is to be trained further is there and ready."""
+    name, path = errand.options.base_custom_model, "executor.base_custom_model"
+    if not name:
+        return
+    try:
+        found = look(
+            "looking up the base model", errand.cloud.client("bedrock").get_custom_model, modelIdentifier=name
+        )
+    except Refused as refused:
+        if refused.code != "ResourceNotFoundException":
+            raise
+        fix = "`aws bedrock list-custom-models` lists yours; the region must be the job's"
+        yield Finding("P309", f"there is no custom model {name}", path=path, fix=fix)
+        return
+    status = found.get("modelStatus") or "Active"  # replies of early models lack it
+    if status != "Active":
+        yield Finding("P309", f"the custom model {name} is {status}", path=path, fix="wait, or use another")
 
 
 def live_findings(errand: Errand) -> Iterator[Finding]:

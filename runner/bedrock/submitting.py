@@ -86,12 +86,15 @@ def collect(job: Job, options: Options, run: RunFolder) -> dict[str, Any]:
 
 def _found_or_made(errand: Errand) -> tuple[Errand, Mapping[str, Any]]:
     """AWS's record of the job. Whatever has been done before, by whomever, is not done again."""
-    latest = latest_attempt(errand.cloud, str(errand.plan["job"]["name"]), errand.run)
+    known = errand.run.job() or {}
+    followed = str(known.get("name")) if known.get("state") in ALIVE else ""
+    latest = latest_attempt(errand.cloud, str(errand.plan["job"]["name"]), errand.run, followed=followed)
     options = with_demo_places(errand.cloud, errand.options)
     errand = replace(errand, attempt=latest.number, options=options)
     if latest.job is not None:
         errand.progress.say(f"job {errand.name} is there already ({latest.job['status']}): following it")
-        errand.ledger.intend(errand.entry("customization-job", errand.name))
+        if latest.job["status"] in ALIVE:
+            errand.ledger.intend(errand.entry("customization-job", errand.name))
         errand.run.log("found", job=errand.name, arn=str(latest.job["jobArn"]))
         return errand, latest.job
     if latest.before:
@@ -133,11 +136,13 @@ def _errand_of(job: Job, options: Options, run: RunFolder) -> Errand:
 
 def _what_goes_on(errand: Errand) -> str:
     """What an interrupted run leaves at AWS, and how to stop that."""
-    job = errand.run.job()
+    job, alive = errand.run.job(), errand.ledger.alive()
     again = "the same `runner run` follows it again"
+    fingerprint = str(errand.plan["fingerprint"])
+    if not any(one.kind == "customization-job" and one.fingerprint == fingerprint for one in alive):
+        return "no job was asked for; what is uploaded stays, and the same `runner run` goes on from there"
     if not job or job.get("state") not in ALIVE:
-        alive = "" if errand.cloud.simulator else "; `runner status` lists what is alive"
-        return f"if the job was asked for, it goes on at AWS, and the same `runner run` finds it{alive}"
+        return "the job may have been made just now; the same `runner run` finds it, `runner status` lists it"
     if errand.cloud.simulator:
         return f"job {job['name']} goes on in the simulated AWS and costs nothing; {again}"
     likely, high = (dollars(errand.plan["cost"][bound]) for bound in ("likely", "high"))

@@ -76,7 +76,7 @@ def usd_now(run: Mapping[str, Any], entries: Sequence[Entry]) -> str | None:
     known = run.get("usd_now")
     if known is not None or run.get("executor") != "bedrock":
         return known
-    left = [entry for entry in entries if entry.fingerprint == run.get("fingerprint")]
+    left = [entry for entry in entries if entry.fingerprint == run.get("fingerprint") and not entry.simulator]
     return "0" if run.get("state") in _ENDED and not left else None
 
 

@@ -11,6 +11,7 @@ from runner.planning.money import dollars
 from runner.reporting.sweep_summary import aligned
 
 _SPANS = ("hour", "day", "month")
+_WIDEST = 48
 
 
 def things_table(entries: Sequence[Entry]) -> str:
@@ -19,7 +20,7 @@ def things_table(entries: Sequence[Entry]) -> str:
     rows = [
         [
             entry.kind,
-            entry.name,
+            _short(entry.name),
             entry.state,
             entry.created,
             *(_amount(entry, span) for span in _SPANS),
@@ -36,6 +37,11 @@ def burn_line(burn: Mapping[str, Any]) -> str:
     sums = ", ".join(f"{dollars(burn[f'usd_per_{span}'])} USD a {span}" for span in _SPANS)
     unknown = f", and {burn['unknown']} at prices that no source gives" if burn["unknown"] else ""
     return f"burn rate: {sums}{unknown}"
+
+
+def _short(name: str) -> str:
+    """A long name keeps its end, which tells it from others; JSON has it whole."""
+    return name if len(name) <= _WIDEST else f"…{name[1 - _WIDEST :]}"
 
 
 def _amount(entry: Entry, span: str) -> str:

@@ -92,17 +92,43 @@ def test_a_job_can_be_left_and_followed_later(runners: Runners, project: Path, a
 
 
 def test_a_job_can_be_stopped(runners: Runners, project: Path, aws: Cloud) -> None:
-    """`runner cancel` asks AWS; the next run starts another attempt under the next number."""
+    """`runner cancel` asks AWS; the next run tells how it ended, and the one after it tries again."""
     runners.run(project, *RUN, "--no-wait", cloud=aws)
     (folder,) = (project / "runs" / "faq").iterdir()
     stopped = runners.run(project, "cancel", str(folder), cloud=aws)
     assert (stopped.code, "stopping" in stopped.text) == (0, True), stopped.text
     assert "StopModelCustomizationJob" in aws.world.calls
     aws.world.advance(600)
+    told = runners.run(project, *RUN, cloud=aws)
+    assert (told.code, len(aws.world.find("job"))) == (5, 1), told.text
     again = runners.run(project, *RUN, "--format", "json", cloud=aws)
     assert again.code == 0, again.text
     assert again.json["job"]["name"].endswith("-2")
     assert [job["status"] for job in aws.world.find("job")].count("Completed") == 1
+
+
+def test_on_a_terminal_it_asks_once_with_the_price(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Yes goes on, anything else starts nothing."""
+    import io
+    import sys
+
+    from runner.errors import RunnerError
+    from runner.execute import ask_to_spend
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    ask_to_spend("the job costs 2 USD")
+    assert "2 USD" in capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys, "stdin", Terminal("\n"))
+    with pytest.raises(RunnerError, match="nothing was started"):
+        ask_to_spend("the job costs 2 USD")
 
 
 def test_a_local_run_cannot_be_left(runners: Runners, project: Path) -> None:

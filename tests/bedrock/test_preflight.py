@@ -54,6 +54,7 @@ def test_everything_comes_at_once(aws: Cloud, tmp_path: Path) -> None:
         ({"output_uri": "s3://nowhere-at-all/out"}, "P305", "no bucket"),
         ({"kms_key_arn": KEY.replace("us-east-1", "eu-west-1")}, "P307", "eu-west-1"),
         ({"role_arn": None}, "P301", "role_arn is not set"),
+        ({"base_custom_model": "none-such"}, "P309", "no custom model none-such"),
         ({"output_uri": "s3://bucket/a=b"}, "P207", "s3Uri"),
     ],
 )

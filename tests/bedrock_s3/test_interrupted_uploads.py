@@ -23,7 +23,7 @@ from bedrock_s3.fault_proxy import COMPLETE, PUT_OBJECT, UPLOAD_PART, Proxy, Rul
 from ledger import seaweed  # noqa: E402
 
 from runner.aws.connection import Connection  # noqa: E402
-from runner.bedrock.cloud import Cloud  # noqa: E402
+from runner.bedrock import cloud  # noqa: E402
 from runner.bedrock.parts import PART_BYTES  # noqa: E402
 from runner.bedrock.places import Place, data_place  # noqa: E402
 from runner.bedrock.upload import Vault, upload  # noqa: E402
@@ -105,9 +105,9 @@ def made(weed: seaweed.Weed, tmp_path: Path) -> Callable[[int], File]:
 
 
 def send(file: File) -> bool:
-    """One upload by a client as every run makes it, with the retries that it has."""
-    cloud = Cloud(Connection("us-east-1"), "us-east-1")
-    return upload(Vault(cloud.client("s3")), file.path, file.target, file.sha256)
+    """One upload by a new client with the retries of every run."""
+    client = Connection("us-east-1").client("s3", retries=cloud._PATIENT)
+    return upload(Vault(client), file.path, file.target, file.sha256)
 
 
 def sending(file: File) -> subprocess.Popen[bytes]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import tomllib
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from runner import __version__
-from runner.cli import main, parser_for, verbs
+from runner.cli import command_of, main, parser_for, verbs
 from runner.docs.__main__ import main as docs
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -49,7 +48,7 @@ def test_every_command_is_documented(verb: str) -> None:
     """In both READMEs, and every one of its arguments has a help text."""
     for name in ("README.md", "README.ja.md"):
         assert f"runner {verb}" in (REPOSITORY / name).read_text(encoding="utf-8")
-    parser = parser_for(verb, import_module(f"runner.commands.{verb}"))
+    parser = parser_for(verb, command_of(verb))
     assert [action.dest for action in parser._actions if not action.help] == []
 
 
