@@ -143,7 +143,8 @@ def _show_price(args: argparse.Namespace, target: Target, high: Decimal | None, 
         print(json.dumps({"records": number, "usd_high": usd, "simulated": bool(target.simulator)}, indent=2))
     elif args.format == "text":
         simulated = "; simulated: nothing is billed" if target.simulator else ""
-        print(f"price: at most {dollars(high)} USD for {number} questions{simulated}", flush=True)
+        usd = "unknown" if high is None else f"at most {dollars(high)} USD"
+        print(f"price for {number} questions: {usd}{simulated}", flush=True)
     if high is None and not (target.simulator or args.accept_unknown_price or args.dry_run):
         raise RunnerError(
             "the price of a model that would be asked is unknown",

@@ -71,7 +71,7 @@ def test_the_price_comes_first(served: Case, capsys: Shown) -> None:
     """--dry-run asks nobody; the money is set aside before the first question and booked after the last."""
     before = len(served.simulator.calls)
     assert main(["evaluate", str(served.recipe), "--dry-run"]) == 0
-    assert "at most" in capsys.readouterr().out
+    assert "price for 4 questions: " in capsys.readouterr().out
     assert "Converse" not in served.simulator.calls[before:]
     evaluate(served, capsys)
     assert [(one.state, str(one.usd)) for one in served.ledger.reservations()] == [("booked", "0")]
