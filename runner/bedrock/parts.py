@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable
@@ -11,14 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.aws.calls import call, look
+from runner.aws.calls import Refused, call, look
 from runner.bedrock.places import Place
+from runner.errors import RunnerError
 
 if TYPE_CHECKING:
     from runner.bedrock.upload import Vault
 
 PART_BYTES = 8 << 20
 """The size that boto3's own transfers use; a file up to this size is sent in one piece."""
+
+TAKEN = "PreconditionFailed"
+"""What S3 says when a conditional write finds something under the name."""
 
 _MOST_PARTS = 10_000
 _THREADS = 10
@@ -48,6 +53,15 @@ def layout(size: int) -> list[Part]:
 def composite(file: Path, parts: Iterable[Part]) -> str:
     """The checksum S3 keeps of an object made of these parts: the CRC-32 of the parts' CRC-32s."""
     return _joined(_crc(_read(file, part)) for part in parts)
+
+
+def whole(file: Path) -> str:
+    """The checksum S3 keeps of an object that came in one piece."""
+    crc = 0
+    with file.open("rb") as handle:
+        while block := handle.read(PART_BYTES):
+            crc = zlib.crc32(block, crc)
+    return base64.b64encode(crc.to_bytes(4, "big")).decode()
 
 
 def send_parts(vault: Vault, file: Path, target: Place, sha256: str, shown: Callable[[int], None]) -> str:
@@ -87,13 +101,19 @@ def send_parts(vault: Vault, file: Path, target: Place, sha256: str, shown: Call
             shown(sent)
     finally:
         pool.shutdown(cancel_futures=True)
-    call(
-        f"joining the parts of {target.uri}",
-        vault.client.complete_multipart_upload,
-        MultipartUpload={"Parts": [done[part.number] for part in parts]},
-        IfNoneMatch="*",
-        **where,
-    )
+    try:
+        call(
+            f"joining the parts of {target.uri}",
+            vault.client.complete_multipart_upload,
+            MultipartUpload={"Parts": [done[part.number] for part in parts]},
+            IfNoneMatch="*",
+            **where,
+        )
+    except Refused as refused:
+        if refused.code == TAKEN:
+            with contextlib.suppress(RunnerError):  # nobody needs the parts any more, and S3 bills them
+                call(f"clearing up {target.uri}", vault.client.abort_multipart_upload, **where)
+        raise
     return _joined(base64.b64decode(done[part.number]["ChecksumCRC32"]) for part in parts)
 
 

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from runner.aws.calls import Refused, Unanswered, call, look
-from runner.bedrock.parts import PART_BYTES, composite, layout, send_parts
+from runner.bedrock.parts import PART_BYTES, TAKEN, composite, layout, send_parts, whole
 from runner.bedrock.places import Place
 from runner.errors import RunnerError
 
-_TAKEN = "PreconditionFailed"
 _RACED = "ConditionalRequestConflict"
 _TRIES = 3
 
@@ -61,7 +60,7 @@ def upload(
             else:
                 sent = send_parts(vault, file, target, sha256, shown)
         except Refused as refused:
-            if refused.code not in (_TAKEN, _RACED, "NoSuchUpload"):
+            if refused.code not in (TAKEN, _RACED, "NoSuchUpload"):
                 raise
         except Unanswered:
             pass  # it may have arrived: look
@@ -121,6 +120,7 @@ def _same_content(head: dict[str, Any], file: Path, sha256: str, sent: str) -> b
     """By the strongest that S3 keeps: a checksum of its own, else the digest that we wrote beside it."""
     if (stored := head.get("ChecksumSHA256")) and "-" not in stored:
         return bool(base64.b64decode(stored).hex() == sha256)
-    if (stored := head.get("ChecksumCRC32")) and "-" in stored:
-        return bool(stored == (sent or composite(file, layout(file.stat().st_size))))
-    return bool(head.get("Metadata", {}).get("sha256", sha256) == sha256)
+    if stored := head.get("ChecksumCRC32"):
+        ours = (sent or composite(file, layout(file.stat().st_size))) if "-" in stored else whole(file)
+        return bool(stored == ours)
+    return bool(head.get("Metadata", {}).get("sha256") == sha256)

@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     rows.sort(key=lambda row: (str(row.get("started") or ""), row["name"], row["fingerprint"]))
     if args.format == "json":
         known = all(row.get("usd_now") == "0" for row in rows)
-        now = "0" if known and not alive.entries else None
+        now = "0" if known and alive.free else None
         data = {"project": str(root), "usd_now": now, "runs": rows, "sweeps": sweeps, **alive.as_dict()}
         print(json.dumps(data, ensure_ascii=False, indent=2))
     else:

@@ -28,6 +28,12 @@ class Alive:
     def __bool__(self) -> bool:
         return bool(self.entries or self.reservations)
 
+    @property
+    def free(self) -> bool:
+        """Whether all of it together is known to cost nothing."""
+        rates = burn(self.entries)
+        return not rates["unknown"] and rates["usd_per_month"] == "0"
+
     def as_dict(self) -> dict[str, Any]:
         """The members that `status` adds to its JSON."""
         return {

@@ -21,12 +21,19 @@ ROLE = "arn:aws:iam::123456789012:role/job"
 PLACES: dict[str, Any] = {"role_arn": ROLE, "output_uri": "s3://my-bucket/out"}
 
 
+def planned_settings(
+    root: Path, model: str, method: str, options: dict[str, Any], **hyperparameters: Any
+) -> dict[str, Any]:
+    """The settings that a recipe leads to."""
+    case = Case(root, model=model, method=method, hyperparameters=hyperparameters)
+    return bedrock(**options).settings(case.recipe, load_model(model), MANIFEST)
+
+
 def planned(
     root: Path, model: str, method: str, options: dict[str, Any], **hyperparameters: Any
 ) -> dict[str, Any]:
     """The request that a recipe leads to."""
-    case = Case(root, model=model, method=method, hyperparameters=hyperparameters)
-    settings = bedrock(**options).settings(case.recipe, load_model(model), MANIFEST)
+    settings = planned_settings(root, model, method, options, **hyperparameters)
     plan = {
         "fingerprint": "ab" * 32,
         "job": {"name": "case-abababababab"},

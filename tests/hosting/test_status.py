@@ -12,6 +12,7 @@ from hosting.cases import ACCOUNT, Case
 
 from runner.cli import main
 from runner.hosting.burn import burn, rate
+from runner.hosting.standing import usd_now
 from runner.ledger import Entry
 
 UNIT = Entry("provisioned-throughput", "t", ACCOUNT, "us-east-1", usd="60.5", per="hour", state="made")
@@ -63,13 +64,22 @@ def test_a_lost_answer_is_asked_for(case: Case, capsys: pytest.CaptureFixture[st
 @pytest.mark.usefixtures("case")
 def test_a_run_costs_nothing_once_nothing_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     """The run's own line says so after the cleanup."""
-    assert status(capsys)["runs"][0]["usd_now"] is None
+    assert len(status(capsys)["alive"]) == 1
     assert main(["cleanup", "--all", "--yes"]) == 0
     capsys.readouterr()
     said = status(capsys)
     assert (said["runs"][0]["usd_now"], said["usd_now"], said["alive"]) == ("0", "0", [])
     assert main(["status"]) == 0
     assert "nothing that was made at AWS is left" in capsys.readouterr().out
+
+
+def test_what_a_run_left_on_aws_is_not_nothing() -> None:
+    """Its price stands in the list below; the run's own line does not claim that it is free."""
+    run = {"executor": "bedrock", "fingerprint": "f", "state": "Completed", "usd_now": None}
+    left = replace(UNIT, fingerprint="f")
+    assert usd_now(run, [left]) is None
+    assert usd_now(run, [replace(left, simulator="/sim")]) == "0"
+    assert usd_now({**run, "state": "InProgress"}, []) is None
 
 
 def test_what_cannot_be_asked_is_said(
