@@ -1,87 +1,201 @@
-"""Many jobs in flight in one process, on a simulated AWS in another: `python -m benchmarks.bedrock_jobs`.
+"""Many customization jobs in flight in one process; the simulated AWS runs in another, and its memory is not counted.
 
-Prints the peak memory of this process, its CPU seconds, and how often AWS was asked. The dataset is built
-before, in a process of its own: what counting tokens takes is not what jobs in flight take.
+`python benchmarks/bedrock_jobs.py` prints peak memory and CPU beside the floor (`import boto3` and one client), how
+often AWS was asked, and what throttling did. Two ways to have many jobs in one process:
+
+`threads`: one thread a job, each in `runner.bedrock.submitting.submit` from preflight to metrics. All jobs are in flight
+before any may end; then AWS throttles the looks, and then simulated time passes. The dataset is built before, in
+another process: what counting tokens takes is not what jobs in flight take.
+`sweep`: the real command, `runner run RECIPE -m hyperparameters.learningRate=…`, which starts all points, then
+looks at each in turn; Hydra and the checks of every point are in its figures. AWS throttles its looks, too.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
-import os
-import resource
 import shutil
-import subprocess
 import sys
 import tempfile
+import threading
 import time
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).parents[1]
+from measure import Measured, measure
+
+from runner.simulator import daemon
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+RECIPE = "recipes/quickstart.yaml"
+SIMULATED = ("executor=bedrock", "executor.simulate=true")
+TARGET_MEGABYTES = 150
+LOOK = "GetModelCustomizationJob"
+BASE = "import boto3; boto3.client('bedrock', 'us-east-1', aws_access_key_id='x', aws_secret_access_key='x')"
 
 
-def main() -> None:
-    """Start them all, look until all have ended."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=100)
-    asked = parser.parse_args()
-    from runner.simulator import daemon
-
-    with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder) / "project"
-        shutil.copytree(_ROOT / "recipes", project / "recipes")
-        os.environ["RUNNER_STATE"] = str(Path(folder) / "state")
-        address = daemon.ensure_up(project / ".runner" / "simulator")
-        try:
-            daemon.order(address, "set", {"concurrent_jobs": asked.jobs + 1, "training_seconds": 60_000})
-            build = [sys.executable, "-m", "runner", "build", "recipes/quickstart.yaml"]
-            subprocess.run(build, cwd=project, check=True, capture_output=True)
-            states = _run(project, asked.jobs, lambda: daemon.order(address, "advance", {"seconds": 70_000}))
-            calls = len(daemon.order(address, "calls")["calls"])
-        finally:
-            daemon.down(project / ".runner" / "simulator")
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = usage.ru_utime + usage.ru_stime
-    print(f"{states}; peak {usage.ru_maxrss / 1024:.0f} MiB, {cpu:.1f} s CPU, {calls} calls")
+def in_threads(project: Path, jobs: int, throttles: int) -> None:
+    """The measured process: start all, wait until all are in flight, disturb, let time pass. Prints a JSON line."""
+    address = daemon.standing(project / ".runner" / "simulator")
+    if address is None:
+        raise SystemExit("the simulator is gone")
+    ended: list[str] = []
+    threads = [threading.Thread(target=_one, args=(planned, ended)) for planned in _planned(project, jobs)]
+    for thread in threads:
+        thread.start()
+    while daemon.order(address, "status")["jobs"].get("InProgress", 0) < jobs:
+        time.sleep(0.5)
+    before, began = _looks(address), time.monotonic()
+    daemon.order(address, "faults", {"operation": LOOK, "kind": "throttle", "times": throttles})
+    time.sleep(5)
+    seconds, looks = time.monotonic() - began, _looks(address) - before
+    left = len(daemon.order(address, "status")["faults"])
+    daemon.order(address, "advance", {"seconds": 100_000})
+    for thread in threads:
+        thread.join()
+    found = {"states": Counter(ended), "looks": looks, "seconds": seconds, "faults left": left, "quota": _quota()}
+    print(json.dumps(found))
 
 
-def _run(project: Path, count: int, finish: Any) -> dict[str, int]:
-    """Submit `count` jobs of one plan without waiting, let them end, follow each to its metrics."""
-    from runner.bedrock.options import Options
-    from runner.bedrock.submitting import collect, refresh, submit
+def _planned(project: Path, jobs: int) -> Iterator[tuple[Any, Any]]:
+    """Plans of one recipe that differ in their fingerprint, each with its run folder."""
     from runner.check import check
     from runner.dataset import build
     from runner.execute import _fill
     from runner.plan import Plan, make_plan
-    from runner.progress import Progress
     from runner.runs import run_folder
 
-    checked = check(project / "recipes" / "quickstart.yaml", ["executor=bedrock", "executor.simulate=true"])
+    checked = check(project / RECIPE, SIMULATED)
     dataset = build(checked.recipe, checked.model)
-    planned = make_plan(checked, dataset)
-    options, progress = Options(simulate=True, wait=False), Progress(quiet=True)
-    started = []
-    for number in range(count):
-        data = json.loads(planned.to_json())
+    text = make_plan(checked, dataset).to_json()
+    for number in range(jobs):
+        data = json.loads(text)
         data["fingerprint"] = f"{number:012x}{data['fingerprint'][12:]}"
         data["job"]["name"] = f"quickstart-{number:012x}"
-        data["budget"]["max_usd"] = None
-        plan = Plan(data, planned.root)
-        run = run_folder(planned.root, plan.name, plan.fingerprint)
+        plan = Plan(data, project)
+        run = run_folder(project, plan.name, plan.fingerprint)
         _fill(run, plan, checked, dataset)
-        started.append((submit(plan.data, options, run, progress), run))
-    in_flight = sum(job.state == "InProgress" for job, _ in started)
-    print(f"{in_flight} in flight at once after {time.process_time():.1f} s CPU")
-    finish()
-    ended: dict[str, int] = {}
-    for job, run in started:
-        job = refresh(job, replace(options, output_uri=str(job.details["output_uri"])), run)
+        yield data, run
+
+
+def _one(planned: tuple[Any, Any], ended: list[str]) -> None:
+    from runner.bedrock.options import Options
+    from runner.bedrock.submitting import collect, submit
+    from runner.errors import RunnerError
+    from runner.progress import Progress
+
+    data, run = planned
+    options = Options(simulate=True)
+    try:
+        job = submit(data, options, run, Progress(quiet=True))
         collect(job, options, run)
-        ended[job.state] = ended.get(job.state, 0) + 1
-    return ended
+        ended.append(job.state)
+    except RunnerError as error:
+        ended.append(error.message)
+
+
+def _quota() -> int:
+    """What is left of the fullest-drained retry quota of all clients; each begins with 500."""
+    from botocore.retries.quota import RetryQuota
+
+    return min(one.available_capacity for one in gc.get_objects() if isinstance(one, RetryQuota))
+
+
+def _looks(address: daemon.Address) -> int:
+    return int(daemon.order(address, "calls")["calls"].count(LOOK))
+
+
+def sweep(project: Path, jobs: int, throttles: int) -> tuple[Measured, Counter[str], int]:
+    """The real command; its looks are throttled after the first pass. Its jobs' states, and its looks."""
+    address = daemon.ensure_up(project / ".runner" / "simulator")
+    daemon.order(address, "set", {"rate": 20})
+    # Each point looks for its job once before it makes it; the throttling begins with the second pass.
+    fault = {"operation": LOOK, "kind": "throttle", "times": throttles, "skip": jobs}
+    daemon.order(address, "faults", fault)
+    before = _looks(address)
+    points = ",".join(f"{(number + 1) * 1e-7:.7f}" for number in range(jobs))
+    words = [*_runner("run"), *SIMULATED, f"hyperparameters.learningRate={points}", "--yes", "-m"]
+    measured = measure(words, folder=project, environment={"RUNNER_STATE": str(project / "state")})
+    rows = [json.loads(file.read_text()) for file in project.glob("runs/quickstart/sweeps/*/jobs/*.json")]
+    return measured, Counter(str(row["state"]) for row in rows), _looks(address) - before
+
+
+def _runner(verb: str) -> list[str]:
+    return [sys.executable, "-m", "runner", verb, RECIPE]
+
+
+def looks_of_a_job(hours: float) -> int:
+    """How often AWS is asked about a job that takes so long: the schedule that is not simulated."""
+    from runner.bedrock.waiting import pauses
+
+    return sum(1 for _ in takewhile(lambda at: at < hours * 3600, accumulate(pauses(simulated=False))))
+
+
+def project_in(folder: Path, jobs: int) -> Path:
+    """A project with its dataset built, and a simulated AWS whose clock stands nearly still."""
+    for name in ("recipes", "conf"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    address = daemon.ensure_up(folder / ".runner" / "simulator", rate=20)
+    settings = {"concurrent_jobs": jobs + 1, "custom_models": jobs + 1, "training_seconds": 60_000}
+    daemon.order(address, "set", settings)
+    measure(_runner("build"), folder=folder)
+    return folder
+
+
+def show(name: str, measured: Measured, said: str = "") -> bool:
+    """Print a row; whether it holds the target."""
+    good = measured.peak_megabytes < TARGET_MEGABYTES
+    print(f"{name:<34} {measured.peak_megabytes:>7.0f} {measured.cpu_seconds:>7.1f} {measured.wall_seconds:>7.1f}  {said}", flush=True)  # fmt: skip
+    return good
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Print the table; 1 if `--check` is given and the memory is over the target or a job did not complete."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=100)
+    parser.add_argument("--throttles", type=int, default=50, help="looks that AWS refuses as too many")
+    parser.add_argument("--only", choices=("threads", "sweep"))
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    args = parser.parse_args(words)
+    if args.child:
+        in_threads(args.child, args.jobs, args.throttles)
+        return 0
+    good = True
+    print(f"{args.jobs} jobs, {args.throttles} looks throttled; target < {TARGET_MEGABYTES} MB")
+    print(f"{'':<34} {'peak MB':>7} {'CPU s':>7} {'wall s':>7}")
+    show("python -c pass", measure([sys.executable, "-c", "pass"], folder=REPOSITORY))
+    show("import boto3, one client", measure([sys.executable, "-c", BASE], folder=REPOSITORY))
+    for way in (args.only,) if args.only else ("threads", "sweep"):
+        with tempfile.TemporaryDirectory() as name:
+            project = project_in(Path(name) / "project", args.jobs)
+            try:
+                good &= (_threads if way == "threads" else _sweep)(project, args)
+            finally:
+                daemon.down(project / ".runner" / "simulator")
+    print(f"on AWS a job is looked at {looks_of_a_job(1)} times in the first hour, {looks_of_a_job(10)} in ten")
+    return 1 if args.check and not good else 0
+
+
+def _threads(project: Path, args: argparse.Namespace) -> bool:
+    me = [sys.executable, __file__, "--jobs", str(args.jobs), "--throttles", str(args.throttles)]
+    environment = {"RUNNER_STATE": str(project / "state")}
+    measured = measure([*me, "--child", str(project)], folder=project, environment=environment)
+    found = json.loads(measured.output.splitlines()[-1])
+    rate = found["looks"] / found["seconds"] / args.jobs
+    said = f"{found['states']}; {rate:.1f} looks a job and second (simulated schedule), retry quota left {found['quota']}"
+    return show("threads", measured, said) and found["states"] == {"Completed": args.jobs}
+
+
+def _sweep(project: Path, args: argparse.Namespace) -> bool:
+    measured, states, looks = sweep(project, args.jobs, args.throttles)
+    said = f"{dict(states)}; {looks / args.jobs:.1f} looks a job in all"
+    return show("sweep", measured, said) and states == {"Completed": args.jobs}
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

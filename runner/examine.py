@@ -46,8 +46,6 @@ class Found:
             "message": self.finding.message,
             "hint": self.finding.fix,
             "source": self.finding.source,
-            "column": place.column,
-            "count": self.count,
         }
 
 
@@ -133,7 +131,7 @@ def _whole(scan: Scan, files: Sequence[DataFile], tally: Tally) -> None:
     for number, file in enumerate(files):
         for fault in names(scan.rules, file):
             tally.add(number, 0, fault)
-    judge_repeats(scan, [file.side for file in files])
+    judge_repeats(scan, files)
     scan.checker.finish(scan.report(_WHOLE, 0))
     records: dict[str, int] = {}
     size: dict[str, int] = {}

@@ -153,6 +153,17 @@ def load_model(name: str) -> Model:
     raise RunnerError(f"no capability schema knows the model {name!r}", fix=_did_you_mean(name))
 
 
+def called_model(name: str) -> Model | None:
+    """The model behind an id, an alias, an inference profile such as `us.<id>`, or an ARN of these."""
+    last = name.rpartition("/")[2]
+    for candidate in (last, last.partition(".")[2]):
+        try:
+            return load_model(candidate)
+        except RunnerError:
+            continue
+    return None
+
+
 def file_of(id: str) -> Path:
     """Where the capability schema of the model with this id is, or would be: this user's newer one first."""
     name = f"{id.replace(':', '-')}.json"
@@ -183,11 +194,14 @@ def _named(model: Model, name: str) -> bool:
 
 
 def _named_shorter(model: Model, name: str) -> bool:
-    """Whether the name is the model's without `:0`; or with a context size, where the file knows none."""
+    """Whether the name is the model's without `:0`, or with a context size: the known one, if any."""
     if name in {each.removesuffix(":0") for each in model.names if each.endswith(":0")}:
         return True
-    sized = re.fullmatch(r"(.+?)(:\d+)?:\d+k", name)
-    if sized is None or model.platform == "local" or model.data["identifiers"]["customization"]:
+    sized = re.fullmatch(r"(.+?)(:0)?(:\d+k)", name)
+    if sized is None or model.platform == "local":
+        return False
+    known = model.data["identifiers"]["customization"]
+    if known and not known.endswith(sized[3]):
         return False
     return sized[1] in {each.removesuffix(":0") for each in model.names}
 

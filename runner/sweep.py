@@ -78,7 +78,7 @@ def sweep(request: SweepRequest, root: Path, name: str, *, priced: bool = True) 
         complete = not any(map(_under_way, jobs))
         if complete or not request.wait:
             break
-        time.sleep(_SIMULATED_PAUSE if any(job.metrics.get("synthetic") for job in jobs) else pause)
+        _rest(jobs, pause)
     page = write_sweep(folder, jobs, recipe=name, overrides=request.overrides, complete=complete)
     return Sweep(folder, tuple(jobs), page)
 
@@ -124,6 +124,18 @@ def run_point(request: SweepRequest, folder: Path, number: int, overrides: Seque
         progress.say(f"job {number}: {job.state}: {job.error}")
     write_job(folder, job)
     write_sweep(folder, read_jobs(folder), recipe=folder.parent.parent.name, overrides=request.overrides)
+
+
+def _rest(jobs: Sequence[SweepJob], pause: float) -> None:
+    """Wait for the next look. Errors: `KeyboardInterrupt` that says what goes on."""
+    try:
+        time.sleep(_SIMULATED_PAUSE if any(job.metrics.get("synthetic") for job in jobs) else pause)
+    except KeyboardInterrupt:
+        running = sum(job.state in ("InProgress", "Stopping") for job in jobs)
+        raise KeyboardInterrupt(
+            f"{running} jobs of the sweep go on, and cost what the plan says; the same command follows them,"
+            " `runner cancel RUN` stops one"
+        ) from None
 
 
 def _under_way(job: SweepJob) -> bool:

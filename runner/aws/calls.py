@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from runner.aws.refusals import SIGN_IN, error_code, explained
+from runner.aws.refusals import SIGN_IN, error_code, explained, is_unreadable
 from runner.errors import RunnerError
 
 _NOT_SETTLED = frozenset({"InternalServerException", "InternalFailure", "InternalError", "500", "502", "504"})
@@ -70,16 +70,18 @@ _AGAIN = "run the same command again: it looks up what AWS has done before it as
 
 def _sent(what: str, method: Callable[..., Any], request: dict[str, Any]) -> Any:
     from botocore import exceptions as aws
-    from botocore.parsers import ResponseParserError
 
     try:
         return method(**request)
     except aws.ClientError as error:
         raise _refused(what, error) from None
-    except (aws.HTTPClientError, ResponseParserError) as error:  # a reset, a timeout, half a reply
-        raise Unanswered(f"{what}: no answer came ({type(error).__name__})", fix=_AGAIN) from None
     except aws.ParamValidationError as error:
         raise RunnerError(f"{what}: {error}") from None
+    except Exception as error:
+        # A reset, a timeout, half a reply, the page of a proxy.
+        if not (isinstance(error, aws.HTTPClientError) or is_unreadable(error)):
+            raise
+        raise Unanswered(f"{what}: no answer came ({type(error).__name__})", fix=_AGAIN) from None
 
 
 def _refused(what: str, error: Any) -> RunnerError:

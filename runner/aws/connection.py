@@ -39,6 +39,8 @@ class Connection:
         except ImportError:
             raise RunnerError("AWS needs boto3, which is not installed", fix=INSTALL) from None
         settings = {"retries": {"mode": "standard"}, "connect_timeout": 10, **settings}
+        if self.simulator is not None:
+            settings["proxies"] = {}  # it is on this machine, whatever HTTP_PROXY says
         config = Config(user_agent_extra="bedrock-recipe-runner", **settings)
         with explained(f"making a client for {service}"):
             if self.simulator is not None:

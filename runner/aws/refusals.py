@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -36,13 +37,14 @@ _ALIASES = {
     "UnrecognizedClientException": "InvalidAccessKeyId",
     "503": "SlowDown",
 }
+_NOT_AUTHORIZED = re.compile(r"not authorized to perform: ([\w-]+:\w+)")
+"""Most services name the permission that is missing; S3 often does not."""
 
 
 @contextmanager
 def explained(what: str) -> Iterator[None]:
     """Turn what boto3 raises in the block into `RunnerError`s that begin with `what`."""
     from botocore import exceptions as aws
-    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -55,13 +57,29 @@ def explained(what: str) -> Iterator[None]:
             f"{what}: the endpoint cannot be reached ({_endpoint(error)})",
             fix="check the network, AWS_DEFAULT_REGION and AWS_ENDPOINT_URL",
         ) from None
-    except ResponseParserError:
-        message = f"{what}: the reply was cut off, or is none of AWS"
-        raise RunnerError(message, fix="run it again; check AWS_ENDPOINT_URL") from None
     except aws.BotoCoreError as error:
         raise RunnerError(
             f"{what}: {error}", fix="check the AWS settings: region, profile, endpoint"
         ) from None
+    except Exception as error:
+        if not is_unreadable(error):
+            raise
+        message = f"{what}: the reply was cut off, or is none of AWS"
+        raise RunnerError(message, fix="run it again; check AWS_ENDPOINT_URL") from None
+
+
+def is_unreadable(error: Exception) -> bool:
+    """Whether the reply was none that botocore can read, such as the page of a proxy.
+
+    Its parser raises an error of its own for some such replies only; others end in a `KeyError` or the like.
+    """
+    from botocore import parsers
+
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    inside = last is not None and last.tb_frame.f_globals.get("__name__") == parsers.__name__
+    return inside or isinstance(error, parsers.ResponseParserError)
 
 
 def error_code(error: Exception) -> str:
@@ -73,11 +91,13 @@ def error_code(error: Exception) -> str:
 
 def _refusal(what: str, error: Any) -> RunnerError:
     code = error_code(error)
+    message = str(error.response.get("Error", {}).get("Message") or code)
+    if missing := _NOT_AUTHORIZED.search(message):
+        return RunnerError(f"{what}: AWS refused: {message} ({code})", fix=f"allow {missing[1]}")
     if code in _REFUSED:
         words, fix = _REFUSED[code]
         return RunnerError(f"{what}: {words} ({code})", fix=fix)
-    detail = error.response.get("Error", {})
-    return RunnerError(f"{what}: AWS refused: {detail.get('Message') or code} ({code})")
+    return RunnerError(f"{what}: AWS refused: {message} ({code})")
 
 
 def _endpoint(error: Any) -> str:

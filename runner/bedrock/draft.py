@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from runner.bedrock.options import Options
+from runner.bedrock.places import place
 from runner.bedrock.request import request
 from runner.errors import RunnerError
 from runner.finding import Finding, Severity
+from runner.model import load_model
 from runner.recipe import Recipe
 
 OPERATION = "CreateModelCustomizationJob"
@@ -80,6 +83,8 @@ def draft_findings(recipe: Recipe, settings: Mapping[str, Any], options: Options
         yield Finding("P207", error.message, path="executor.output_uri", fix=error.fix)
         return
     yield from request_findings(asked)
+    if uri := asked["trainingDataConfig"].get("s3Uri"):
+        yield from _key_findings(recipe, uri)
 
 
 def unset_findings(role_arn: str | None, output_uri: str | None, severity: Severity) -> Iterator[Finding]:
@@ -97,6 +102,20 @@ def unset_findings(role_arn: str | None, output_uri: str | None, severity: Sever
                 path=f"executor.{name}",
                 fix=f"set it in conf/executor/bedrock.yaml ({how}), or try without an account: --simulate",
             )
+
+
+def _key_findings(recipe: Recipe, uri: str) -> Iterator[Finding]:
+    """Some models take fewer characters in the keys of their data than Bedrock does."""
+    model = load_model(recipe.model)
+    rule, key = model.methods[recipe.method].rule("s3_key"), place(uri).key
+    if rule.get("pattern") and not re.fullmatch(str(rule["pattern"]), key):
+        yield Finding(
+            "P207",
+            f"the training file's key would be {key!r}; {model.name} takes {rule.get('words', '')}",
+            path="executor.data_uri",
+            fix="choose another folder: executor.data_uri",
+            source=model.source(rule["source"]),
+        )
 
 
 def _recipe_path(member: str) -> str:

@@ -101,20 +101,25 @@ def send_parts(vault: Vault, file: Path, target: Place, sha256: str, shown: Call
             shown(sent)
     finally:
         pool.shutdown(cancel_futures=True)
+    _join(vault, target, where, [done[part.number] for part in parts])
+    return _joined(base64.b64decode(done[part.number]["ChecksumCRC32"]) for part in parts)
+
+
+def _join(vault: Vault, target: Place, where: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    """The object appears. If another has come to lie there, the parts go: nobody needs them, and S3 bills them."""
     try:
         call(
             f"joining the parts of {target.uri}",
             vault.client.complete_multipart_upload,
-            MultipartUpload={"Parts": [done[part.number] for part in parts]},
+            MultipartUpload={"Parts": rows},
             IfNoneMatch="*",
             **where,
         )
     except Refused as refused:
         if refused.code == TAKEN:
-            with contextlib.suppress(RunnerError):  # nobody needs the parts any more, and S3 bills them
+            with contextlib.suppress(RunnerError):
                 call(f"clearing up {target.uri}", vault.client.abort_multipart_upload, **where)
         raise
-    return _joined(base64.b64decode(done[part.number]["ChecksumCRC32"]) for part in parts)
 
 
 def _joined(sums: Iterable[bytes]) -> str:

@@ -93,14 +93,23 @@ def _tokens(model: Model) -> Iterator[str]:
 
 def _hosting(model: Model) -> Iterator[str]:
     hosting = model.data["hosting"]
-    told = []
-    for kind in (kind for kind in _HOSTING if kind in hosting):
-        regions = (hosting.get("regions") or {}).get(kind)
-        where = f" in {', '.join(regions)}" if regions else ""
-        told.append(f"{kind.replace('_', ' ')}: {NO_YES[hosting[kind]]}{where}")
+    told = [_way(model, kind) for kind in _HOSTING if kind in hosting]
     if told:
-        since = f"; customized since {hosting['customized_since']}" if "customized_since" in hosting else ""
-        yield f"hosting of the custom model: {', '.join(told)}{since} {cited(model, hosting)}"
+        yield f"hosting of the custom model: {', '.join(told)}"
+
+
+def _way(model: Model, kind: str) -> str:
+    """One way of hosting, where it is, since when, and who says so."""
+    hosting = dict(model.data["hosting"])
+    regions = (hosting.get("regions") or {}).get(kind)
+    where = f" in {', '.join(regions)}" if regions else ""
+    since = ""
+    if kind == "on_demand_deployment":
+        since = f", customized since {hosting['customized_since']}" if "customized_since" in hosting else ""
+        hosting = {"source": hosting.get("on_demand_source", hosting.get("source"))}
+    told = cited(model, hosting)
+    told = told if "source" in hosting else f"({told})"
+    return f"{kind.replace('_', ' ')}: {NO_YES[model.data['hosting'][kind]]}{where}{since} {told}"
 
 
 def _method_lines(model: Model, method: Method) -> Iterator[str]:

@@ -16,6 +16,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.errors import RunnerError
 from runner.iam.policies import FEATURES, Needs
 from runner.iam.rendering import FORMATS
 from runner.options import checked_from, reading_arguments
@@ -38,7 +39,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--iam",
         nargs="?",
         const="json",
-        choices=sorted(FORMATS),
         metavar="FORMAT",
         help=f"print IAM policies as {', '.join(sorted(FORMATS))} (default: json)",
     )
@@ -55,9 +55,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the facts; 1 if the recipe needs something that is missing."""
-    if args.iam:
-        print(FORMATS[args.iam](_needs(args)))
+    if args.iam is not None:
+        print(_iam(args))
         return 0
+    if args.features:
+        raise RunnerError("--with chooses what the policies allow", fix="add --iam")
     from runner.surroundings import needs, surroundings
 
     needed: Collection[str] = ()
@@ -81,19 +83,32 @@ def run(args: argparse.Namespace) -> int:
     return 1 if lacking else 0
 
 
+def _iam(args: argparse.Namespace) -> str:
+    """The policies; the word after --iam may be the recipe, where no format is named."""
+    if args.iam.endswith((".yaml", ".yml")):
+        args.overrides = [*([args.recipe] if args.recipe else ()), *args.overrides]
+        args.iam, args.recipe = "json", args.iam
+    if args.iam not in FORMATS:
+        raise RunnerError(
+            f"--iam prints no {args.iam!r}", fix=f"one of: {', '.join(FORMATS)}; the recipe comes before --iam"
+        )
+    return FORMATS[args.iam](_needs(args))
+
+
 def _needs(args: argparse.Namespace) -> Needs:
     from runner.iam.recipe_needs import needs_of
 
     features = frozenset(args.features)
-    if not args.recipe:
-        return Needs(features=features)
     account = ""
     if args.online:
         from runner.aws.identity import identity
 
         found = identity(online=True)
         account = found.account if found else ""
-    return needs_of(checked_from(args).recipe, account=account, features=features)
+    if not args.recipe:
+        return Needs(features=features, **({"account": account} if account else {}))
+    checked = checked_from(args)
+    return needs_of(checked.recipe, checked.model, account=account, features=features)
 
 
 def _show(facts: Sequence[Fact], needed: Collection[str]) -> None:

@@ -4,7 +4,8 @@ Writes a recipe, its sample data, a shared setting of its own in conf/, and a CI
 and plans every recipe of a pull request. Refuses to touch files that are already there.
 
 --role NAME --bucket BUCKET creates the IAM role that Bedrock assumes for the jobs instead, and writes it into
-DIR/conf/executor/bedrock.yaml (`runner doctor --iam` shows its policies). Running it again changes nothing.
+DIR/conf/executor/bedrock.yaml (`runner doctor --iam` shows its policies). Running it again changes nothing;
+with other words it makes the role's policy what they say.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from runner import __version__
 from runner.atomic import write_bytes
 from runner.errors import RunnerError
-from runner.iam.policies import FEATURES
+from runner.iam.policies import ROLE_FEATURES
 from runner.options import named_path
 from runner.resources import shipped
 
@@ -27,6 +28,7 @@ _TEMPLATES = Path(__file__).parent.parent / "starter"
 _SOURCE = re.compile(r"^\s*- source@\S+:\s*(\w+)", re.MULTILINE)
 _DATA = re.compile(r"^path:\s*(recipes/data/\S+)", re.MULTILINE)
 _EXTRAS = {"huggingface": "hub"}
+_OF_ROLE = ("features", "kms_key", "teacher", "grader", "profile")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,9 +45,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         dest="features",
         action="append",
         default=[],
-        choices=FEATURES,
+        choices=ROLE_FEATURES,
         help="with --role: what it must also allow; may be given several times",
     )
+    parser.add_argument("--kms-key", metavar="ARN", help="with --role: a key of yours for data and model")
+    parser.add_argument("--teacher", metavar="MODEL", help="with --role: the teacher of a distillation")
+    parser.add_argument("--grader", metavar="ARN", help="with --role: the Lambda function that scores answers")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to print (default: text)"
     )
@@ -56,7 +61,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the files, or none of them."""
-    if args.role or args.bucket:
+    if args.role or args.bucket or any(getattr(args, name) for name in _OF_ROLE):
         from runner.commands._init_role import run as make_role
 
         return make_role(args)

@@ -23,16 +23,22 @@ class Batch(NamedTuple):
 
 def batches(content: Iterable[bytes], longest: int = MAX_LINE_BYTES) -> Iterator[Batch]:
     """The lines of `content`, however it is cut into blocks."""
-    number, rest, skipped = 1, b"", False
+    number, skipped = 1, False
+    begun: list[bytes] = []  # joined once, when the line ends: joining at every block would be quadratic
+    size, held = 0, b""
     for block in content:
-        rest += block
+        block = held + block
         # A CR at the very end may be the first half of CR LF: it waits for the next block.
-        end = max(rest.rfind(b"\n"), rest.rfind(b"\r", 0, len(rest) - 1)) + 1
-        if end:
-            whole, rest = rest[:end], rest[end:]
+        held = b"\r" if block.endswith(b"\r") else b""
+        block = block.removesuffix(b"\r")
+        if end := max(block.rfind(b"\n"), block.rfind(b"\r")) + 1:
+            whole = b"".join((*begun, block[:end]))
             yield (batch := Batch(number, whole.splitlines(), whole, skipped))
             number, skipped = number + len(batch.lines), False
-        if len(rest) > longest:
-            rest, skipped = (b"\r" if rest.endswith(b"\r") else b""), True
-    if rest or skipped:
+            begun, size, block = [], 0, block[end:]
+        begun.append(block)
+        size += len(block)
+        if size > longest:
+            begun, size, skipped = [], 0, True
+    if (rest := b"".join(begun) + held) or skipped:
         yield Batch(number, rest.splitlines() or [b""], rest, skipped)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from runner.examining.rules import Fault, Side
+from runner.examining.rules import DataFile, Fault, Side
 from runner.examining.scan import Scan
 from runner.examining.sightings import Again
 
@@ -19,7 +19,7 @@ _HINTS = {
 _MOSTLY = 0.5
 
 
-def judge_repeats(scan: Scan, sides: Sequence[Side]) -> None:
+def judge_repeats(scan: Scan, data: Sequence[DataFile]) -> None:
     """Report every record that repeats an earlier one. All are warnings: the service takes them.
 
     `D230`: the same record as an earlier one of its side: same texts, same roles.
@@ -30,6 +30,7 @@ def judge_repeats(scan: Scan, sides: Sequence[Side]) -> None:
     """
     if scan.sightings is None:
         return
+    sides = [file.side for file in data]
     repeated: Counter[Side] = Counter()
     for again in scan.sightings.again():
         across = sides[again.place.file] != sides[again.first.file]
@@ -37,7 +38,7 @@ def judge_repeats(scan: Scan, sides: Sequence[Side]) -> None:
         repeated[sides[again.place.file]] += again.exact and not across
         file, line = again.place
         if scan.tally.wanted(code, "warning", file, line):
-            scan.tally.add(file, line, _fault(code, again))
+            scan.tally.add(file, line, _fault(code, again, data))
         else:
             scan.tally.count(code, "warning", file)
     for side, number in repeated.items():
@@ -49,9 +50,12 @@ def judge_repeats(scan: Scan, sides: Sequence[Side]) -> None:
             scan.tally.add(files[0], 0, Fault("D234", "", message, hint, severity="warning"))
 
 
-def _fault(code: str, again: Again) -> Fault:
-    across = code in {"D232", "D233"}
-    where = f"line {again.first.line:,}" + (" of the training data" if across else "")
+def _fault(code: str, again: Again, data: Sequence[DataFile]) -> Fault:
+    where = f"line {again.first.line:,}"
+    if again.first.file != again.place.file:
+        where += f" of {data[again.first.file].name}"
+    if code in {"D232", "D233"}:
+        where += " (training data)"
     if again.exact:
         times = f" ({again.copies:,} times in all)" if again.copies > 2 else ""
         message = f"the same record as {where}{times}"

@@ -9,9 +9,11 @@ from __future__ import annotations
 import tempfile
 from array import array
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
+from runner.errors import RunnerError
 from runner.examining.near import near_digest
 
 _PARTITIONS = 256
@@ -62,47 +64,61 @@ class Sightings:
         """Every record that repeats an earlier one; in the order of the lines within each partition only."""
         try:
             for number in range(_PARTITIONS):
-                yield from _repeats(self._whole(number))
+                yield from _repeats(partial(self._pieces, number))
         finally:
             if self._disk:
                 self._disk.close()
 
     def _spill(self) -> None:
-        if self._disk is None:
-            self._disk = tempfile.TemporaryFile()  # noqa: SIM115 - closed when all is looked through
-        for part, pieces in zip(self._parts, self._on_disk, strict=True):
-            if part:
-                pieces.append((self._disk.tell(), len(part) * part.itemsize))
-                self._disk.write(part.tobytes())
-                del part[:]
+        try:
+            if self._disk is None:
+                self._disk = tempfile.TemporaryFile()  # noqa: SIM115 - closed when all is looked through
+            for part, pieces in zip(self._parts, self._on_disk, strict=True):
+                if part:
+                    pieces.append((self._disk.tell(), len(part) * part.itemsize))
+                    self._disk.write(part)
+                    del part[:]
+        except OSError as error:
+            raise RunnerError(
+                f"the list of records seen so far cannot be written to a temporary file: {error.strerror or error}",
+                fix="set TMPDIR to a folder with room: 24 bytes a record",
+            ) from None
         self._room = self._in_memory
 
-    def _whole(self, number: int) -> array[int]:
-        """All records of a partition, in the order they came."""
-        if self._disk is None:
-            return self._parts[number]
-        whole = array("Q")
-        for offset, size in self._on_disk[number]:
-            self._disk.seek(offset)
-            whole.frombytes(self._disk.read(size))
-        whole.extend(self._parts[number])
-        return whole
+    def _pieces(self, number: int) -> Iterator[array[int]]:
+        """The records of a partition, in the order they came; a piece of it at a time is in memory."""
+        for offset, size in self._on_disk[number] if self._disk else ():
+            self._disk.seek(offset)  # type: ignore[union-attr]
+            piece = array("Q")
+            piece.frombytes(self._disk.read(size))  # type: ignore[union-attr]
+            yield piece
+        yield self._parts[number]
 
 
-def _repeats(part: array[int]) -> Iterator[Again]:
+def _repeats(pieces: Callable[[], Iterator[array[int]]]) -> Iterator[Again]:
+    """Looks through the records twice, so that only different ones are kept, however often they repeat."""
     exacts: dict[int, int] = {}
     nears: dict[int, int] = {}
     copies: Counter[int] = Counter()
-    found: list[tuple[int, int, int | None]] = []
-    for at in range(0, len(part), 3):
-        near, exact, place = part[at], part[at + 1], part[at + 2]
-        if (first := exacts.setdefault(exact, place)) != place:
+    similar = False
+    for near, exact, place in _records(pieces()):
+        if exacts.setdefault(exact, place) != place:
             copies[exact] += 1
-            found.append((place, first, exact))
-        elif (first := nears.setdefault(near, place)) != place:
-            found.append((place, first, None))
-    for place, first, known in found:
-        yield Again(_place(place), _place(first), known is not None, copies[known] + 1 if known else 1)
+        elif nears.setdefault(near, place) != place:
+            similar = True
+    if not copies and not similar:
+        return
+    for near, exact, place in _records(pieces()):
+        if (first := exacts[exact]) != place:
+            yield Again(_place(place), _place(first), True, copies[exact] + 1)
+        elif (first := nears[near]) != place:
+            yield Again(_place(place), _place(first), False, 1)
+
+
+def _records(pieces: Iterable[array[int]]) -> Iterator[tuple[int, int, int]]:
+    for piece in pieces:
+        numbers = iter(piece)
+        yield from zip(numbers, numbers, numbers, strict=True)
 
 
 def _place(packed: int) -> Place:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from runner.examining.rules import Fault
 from runner.finding import Severity
 
+_MOST_PATH, _MOST_WORDS = 400, 1200
+"""Characters that are shown of a JSON path, and of a message or a fix."""
+
 Rule = tuple[str, Severity, int]
 """Code, severity, and which file (-1: none of them)."""
 
@@ -39,7 +42,7 @@ class Tally:
         self.counts[rule] += times
         kept = self._kept.setdefault(rule, [])
         if len(kept) < self.show or line < kept[-1].line:
-            insort(kept, Noted(line, self.counts[rule], fault, column))
+            insort(kept, Noted(line, self.counts[rule], _clipped(fault), column))
             del kept[self.show :]
 
     def wanted(self, code: str, severity: Severity, file: int, line: int) -> bool:
@@ -68,3 +71,14 @@ class Tally:
         ]
         for file, _, _, _, count, note in sorted(found, key=lambda item: item[:4]):
             yield file, count, note
+
+
+def _clipped(fault: Fault) -> Fault:
+    """A fault that can be printed: keys and values of megabytes, cited whole, would bury all the others."""
+    return fault._replace(
+        path=_cut(fault.path, _MOST_PATH), message=_cut(fault.message, _MOST_WORDS), hint=_cut(fault.hint, _MOST_WORDS)
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 4 :]}"

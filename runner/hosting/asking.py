@@ -33,7 +33,7 @@ def endpoint(target: Target, ledger: Ledger, words: str) -> str:
         row
         for row in ledger.alive()
         if row.kind in _SERVED_BY and row.arn and row.simulator == target.simulator
-        and row.region == target.region and row.fingerprint == target.fingerprint and target.fingerprint
+        and row.region == target.region and row.name == target.hosted_as
     ]  # fmt: skip
     if not serving:
         raise RunnerError(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from runner.aws.calls import THROTTLED, Refused, Unanswered, call
 from runner.bedrock.cloud import Cloud
 from runner.bedrock.waiting import pauses
 from runner.errors import RunnerError
-from runner.hosting.home import stamp
+from runner.hosting.home import stamp, time_at
 from runner.hosting.things import KINDS, ORDER, delete, found, is_ours
 from runner.ledger import Entry, Ledger
 
@@ -83,7 +83,7 @@ def _clean(cloud: Cloud, ledger: Ledger, entry: Entry, say: Callable[[str], None
         entry = ledger.made(entry, str(record[KINDS[entry.kind].arn]))
     if entry.kind in ("customization-job", "import-job"):
         return _job(cloud, ledger, entry, record, say)
-    if (until := record.get("commitmentExpirationTime")) and until > datetime.now(UTC):
+    if (until := record.get("commitmentExpirationTime")) and until > time_at(cloud):
         return _committed(ledger, entry, until)
     _deleted(cloud, entry, say)
     ledger.gone(entry, "deleted by cleanup")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -24,8 +23,6 @@ from runner.ledger import Entry, Ledger
 from runner.planning.money import plain, product
 
 MONTHS = {"OneMonth": 1, "SixMonths": 6}
-_NAME_LIMIT = 56
-"""Bedrock allows 63 characters; the schedule's name has eight of 64 in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ def offer(target: Target, *, provisioned: bool, units: int, commitment: str, lif
     regions = (hosting.get("regions") or {}).get("on_demand_deployment")
     here = regions is None or target.region in regions
     deployable = bool(hosting.get("on_demand_deployment")) and here and not (provisioned or commitment)
-    name = _name(target)
+    name = target.hosted_as
     if deployable:
         free = Price(Decimal(0), "hour", "nothing while idle: paid by the token")
         tokens = token_prices(target.base, target.region, custom=True)
@@ -191,15 +188,6 @@ def _wanted(cloud: Cloud, asked: Offer, ends: datetime) -> Entry:
         expires=stamp(ends),
         tags=tags(project, target.recipe, target.fingerprint, {}),
     )
-
-
-def _name(target: Target) -> str:
-    """From the recipe and the fingerprint, or from the model's own id: the same each time."""
-    words = (
-        f"{target.recipe}-{target.fingerprint[:12]}" if target.fingerprint else target.arn.rpartition("/")[2]
-    )
-    slug = re.sub(r"[^0-9A-Za-z]+", "-", words).strip("-")
-    return slug[-_NAME_LIMIT:].strip("-")
 
 
 def _months_later(now: datetime, months: int) -> datetime:

@@ -17,6 +17,7 @@ from runner.hosting.things import KINDS, MARK, found, tags_of
 from runner.ledger import Entry
 
 _ENDED = ("Completed", "Failed", "Stopped")
+"""States in which a job costs nothing any more."""
 
 
 def orphans(cloud: Cloud, root: Path, known: set[str]) -> Iterator[Entry]:
@@ -25,7 +26,8 @@ def orphans(cloud: Cloud, root: Path, known: set[str]) -> Iterator[Entry]:
     for name, kind in KINDS.items():
         for summary in _listed(cloud, name):
             arn = str(summary[kind.summary_arn])
-            if arn in known or str(summary.get("status")) in _ENDED:
+            ended = name.endswith("-job") and summary.get("status") in _ENDED
+            if arn in known or ended:
                 continue
             labels = _labels(cloud, name, summary)
             if labels.get("runner:project") != project:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from runner.aws.calls import Refused, call
 from runner.bedrock.cloud import Cloud
@@ -17,7 +18,7 @@ def stage(cloud: Cloud) -> tuple[str, str]:
     """The role's ARN and the bucket's name; both are made if they are not there."""
     if not cloud.simulator:
         raise RunnerError("only a simulated AWS is set up like this")
-    where = {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}}
+    where: dict[str, Any] = {"CreateBucketConfiguration": {"LocationConstraint": cloud.region}}
     trust = {
         "Version": "2012-10-17",
         "Statement": [

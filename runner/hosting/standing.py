@@ -87,11 +87,15 @@ def usd_now(run: Mapping[str, Any], entries: Sequence[Entry]) -> str | None:
 
 
 def _settle(ledger: Ledger) -> tuple[str, ...]:
-    """Ask AWS about entries whose call got no answer; what cannot be asked is said, not guessed."""
-    from runner.hosting.home import cloud_at
+    """Ask AWS about calls that got no answer and leases that are over; what cannot be asked is said."""
+    from runner.hosting.home import cloud_at, moment, time_at
     from runner.hosting.things import KINDS, found, is_ours
 
-    unsure = [entry for entry in ledger.alive() if entry.state == "intended" and entry.kind in KINDS]
+    unsure = [
+        entry
+        for entry in ledger.alive()
+        if (entry.state == "intended" or entry.expires) and entry.kind in KINDS
+    ]
     unasked: dict[str, str] = {}
     for entry in unsure:
         where = f"{entry.region}{' (simulated)' if entry.simulator else ''}"
@@ -99,8 +103,13 @@ def _settle(ledger: Ledger) -> tuple[str, ...]:
             continue
         try:
             cloud = cloud_at(entry.region, entry.simulator, entry.account)
+            over = bool(entry.expires) and moment(entry.expires) <= time_at(cloud)
+            if entry.state == "made" and not over:
+                continue
             record = found(cloud, entry)
-            if record is not None and is_ours(cloud, entry, record):
+            if record is None and over:
+                ledger.gone(entry, "its lease has ended")
+            if entry.state == "intended" and record is not None and is_ours(cloud, entry, record):
                 ledger.made(entry, str(record[KINDS[entry.kind].arn]))
         except RunnerError as error:
             unasked[where] = error.message

@@ -21,6 +21,8 @@ _ARN = re.compile(
     r"arn:aws[a-z-]*:bedrock:([a-z0-9-]+):(\d{12}):"
     r"(custom-model|imported-model|provisioned-model|custom-model-deployment)/(.+)"
 )
+_NAME_LIMIT = 56
+"""Bedrock allows 63 characters; the schedule's name has eight of 64 in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,12 @@ class Target:
     def project(self) -> str:
         """The project folder as the ledger writes it; empty for a bare ARN."""
         return str(self.root) if self.root else ""
+
+    @property
+    def hosted_as(self) -> str:
+        """The name of what serves it, the same each time: by recipe and fingerprint, or the model id."""
+        words = f"{self.recipe}-{self.fingerprint[:12]}" if self.fingerprint else self.arn.rpartition("/")[2]
+        return re.sub(r"[^0-9A-Za-z]+", "-", words).strip("-")[-_NAME_LIMIT:].strip("-")
 
 
 def target_of(words: str, ledger: Ledger) -> Target:

@@ -6,20 +6,19 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from runner.iam.policies import Needs, Role, caller_policy, job_role, lease_role, reasons
+from runner.iam.policies import Needs, caller_policy, reasons, roles
 
-ROLES: Mapping[str, Callable[[Needs], Role]] = {"job_role": job_role, "lease_role": lease_role}
-_NAMES = {"job_role": "bedrock-recipe-runner-job", "lease_role": "bedrock-recipe-runner-lease"}
 _CALLER = "bedrock-recipe-runner-caller"
+_POLICY = "bedrock-recipe-runner"
 
 
 def as_json(needs: Needs) -> str:
     """One object: `caller`, `job_role` and, with hosting, `lease_role`, and why each statement is there."""
-    roles = {
+    made = {
         name: {"purpose": role.purpose, "trust": role.trust, "policy": role.policy}
-        for name, role in _roles(needs).items()
+        for name, role in roles(needs).items()
     }
-    data = {"caller": caller_policy(needs), **roles, "why": reasons(needs)}
+    data = {"caller": caller_policy(needs), **made, "why": reasons(needs)}
     return json.dumps(data, ensure_ascii=False, indent=2)
 
 
@@ -29,14 +28,16 @@ def as_terraform(needs: Needs) -> str:
         f'resource "aws_iam_policy" "caller" {{\n  name   = "{_CALLER}"\n'
         f"  policy = {_heredoc(caller_policy(needs))}\n}}"
     ]
-    for name, role in _roles(needs).items():
+    for name, role in roles(needs).items():
+        path, called = _path_and_name(needs, name)
         blocks.append(
             f'# {role.purpose}.\nresource "aws_iam_role" "{name}" {{\n'
-            f'  name               = "{_NAMES[name]}"\n'
+            f"  name               = {_quoted(called)}\n"
+            f"  path               = {_quoted(path)}\n"
             f"  assume_role_policy = {_heredoc(role.trust)}\n}}"
         )
         blocks.append(
-            f'resource "aws_iam_role_policy" "{name}" {{\n  name   = "{_NAMES[name]}"\n'
+            f'resource "aws_iam_role_policy" "{name}" {{\n  name   = "{_POLICY}"\n'
             f"  role   = aws_iam_role.{name}.id\n  policy = {_heredoc(role.policy)}\n}}"
         )
     return "\n\n".join(blocks)
@@ -52,13 +53,15 @@ def as_cloudformation(needs: Needs) -> str:
             "Properties": {"ManagedPolicyName": _CALLER, "PolicyDocument": caller_policy(needs)},
         }
     }
-    for name, role in _roles(needs).items():
+    for name, role in roles(needs).items():
+        path, called = _path_and_name(needs, name)
         resources[name.title().replace("_", "")] = {
             "Type": "AWS::IAM::Role",
             "Properties": {
-                "RoleName": _NAMES[name],
+                "RoleName": called,
+                "Path": path,
                 "AssumeRolePolicyDocument": dict(role.trust),
-                "Policies": [{"PolicyName": _NAMES[name], "PolicyDocument": dict(role.policy)}],
+                "Policies": [{"PolicyName": _POLICY, "PolicyDocument": dict(role.policy)}],
             },
         }
     template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
@@ -72,18 +75,24 @@ FORMATS: Mapping[str, Callable[[Needs], str]] = {
 }
 
 
-def _roles(needs: Needs) -> dict[str, Role]:
-    return {
-        name: make(needs)
-        for name, make in ROLES.items()
-        if name != "lease_role" or "hosting" in needs.features
-    }
+def _path_and_name(needs: Needs, role: str) -> tuple[str, str]:
+    """As the ARN has them that the caller's policy names: the caller may hand over this role alone."""
+    (arn,) = needs.values[role]
+    path, _, name = arn.partition(":role")[2].rpartition("/")
+    return f"{path}/", name or arn
 
 
 def _heredoc(document: Mapping[str, Any]) -> str:
-    # Terraform reads ${…} in a heredoc; IAM's own policy variables would have to be written $${…}.
-    text = json.dumps(document, indent=2).replace("${", "$${")
-    return f"<<-JSON\n{text}\n  JSON"
+    return f"<<-JSON\n{_escaped(json.dumps(document, indent=2))}\n  JSON"
+
+
+def _quoted(text: str) -> str:
+    return _escaped(json.dumps(text))
+
+
+def _escaped(text: str) -> str:
+    # Terraform reads ${…} and %{…}, in a heredoc too; IAM's own policy variables are written like the first.
+    return text.replace("${", "$${").replace("%{", "%%{")
 
 
 def _plain_dumper() -> Any:

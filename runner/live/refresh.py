@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from typing import Any
 
 from runner.aws.connection import Connection
+from runner.live.all_at_once import all_at_once
 from runner.live.asking import (
     Unanswered,
     account,
@@ -110,26 +112,23 @@ def refresh(
 
 def _asked(connect: Callable[[str], Connection], regions: Sequence[str]) -> Answers:
     """All questions at once: each is one call or a few pages."""
-    answers = Answers()
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        whose = pool.submit(answered, lambda: account(connect(regions[0])), "account", regions[0])
-        waiting = []
-        for region in regions:
-            near = connect(price_list_region(region))
-            for what, ask in (
-                ("models", lambda region=region: listed_models(connect(region))),
-                ("quotas", lambda region=region: quotas(connect(region))),
-                ("prices", lambda region=region, near=near: prices(near, region)),
-            ):
-                waiting.append((what, region, pool.submit(answered, ask, what, region)))
-        for what, region, future in waiting:
-            answer = future.result()
-            if isinstance(answer, Unanswered):
-                answers.unanswered.append(answer)
-            else:
-                getattr(answers, what)[region] = answer
-        number = whose.result()
-        answers.account = "" if isinstance(number, Unanswered) else number
+    answers, near = Answers(), {region: connect(price_list_region(region)) for region in regions}
+    whose = [("account", regions[0], lambda: account(connect(regions[0])))]
+    questions: list[tuple[str, str, Callable[[], Any]]] = [*whose]
+    for region in regions:
+        questions += [
+            ("models", region, lambda region=region: listed_models(connect(region))),
+            ("quotas", region, lambda region=region: quotas(connect(region))),
+            ("prices", region, lambda region=region: prices(near[region], region)),
+        ]
+    asking = [partial(answered, ask, what, region) for what, region, ask in questions]
+    for (what, region, _), answer in zip(questions, all_at_once(asking, _AT_ONCE), strict=True):
+        if what == "account":
+            answers.account = "" if isinstance(answer, Unanswered) else answer
+        elif isinstance(answer, Unanswered):
+            answers.unanswered.append(answer)
+        else:
+            getattr(answers, what)[region] = answer
     return answers
 
 

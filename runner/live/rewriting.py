@@ -18,6 +18,8 @@ from runner.resources import shipped
 
 Sources = Mapping[str, Mapping[str, str]]
 
+_SOURCE_KEYS = {"source", "default_source", "on_demand_source"}
+
 
 def rewritten(model: Model, edits: Sequence[Edit], sources: Sources) -> str:
     """The new text of the model's file. Errors: `RunnerError` when it would not follow the schema."""
@@ -43,7 +45,8 @@ def _set_aside(data: dict[str, Any], sources: Sources) -> dict[str, Any]:
         names[key] = f"{key}_{data['sources'][key]['as_of'].replace('-', '_')}"
         data["sources"][names[key]] = data["sources"].pop(key)
     for fact in _facts({key: value for key, value in data.items() if key != "sources"}):
-        fact["source"] = names.get(fact["source"], fact["source"])
+        for key in _SOURCE_KEYS & fact.keys():
+            fact[key] = names.get(fact[key], fact[key])
     return data
 
 
@@ -76,7 +79,7 @@ def _before_source(place: dict[str, Any], key: str, value: Any) -> None:
 def _name_sources(data: dict[str, Any], sources: Sources) -> None:
     """List exactly the sources that are named: new ones by what was asked, none that nothing names now."""
     facts = _facts({key: value for key, value in data.items() if key != "sources"})
-    used = {fact["source"] for fact in facts}
+    used = {fact[key] for fact in facts for key in _SOURCE_KEYS & fact.keys()}
     known = {**data["sources"], **{key: dict(source) for key, source in sources.items()}}
     data["sources"] = {key: known[key] for key in sorted(known) if key in used}
 
@@ -84,7 +87,7 @@ def _name_sources(data: dict[str, Any], sources: Sources) -> None:
 def _facts(value: Any) -> Iterator[dict[str, Any]]:
     """Every mapping that names a source."""
     if isinstance(value, dict):
-        if isinstance(value.get("source"), str):
+        if any(isinstance(value.get(key), str) for key in _SOURCE_KEYS):
             yield value
         for item in value.values():
             yield from _facts(item)

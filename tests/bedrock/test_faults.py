@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,15 @@ def met(runners: Runners, project: Path, operation: str, kind: str, times: int =
         faults.clear(aws.world)
         second = runners.run(project, *WORDS, cloud=aws)
         good = second.code == 0 and standing(aws, project) == ONE_OF_EACH and objects(aws) == 2
-        said = "" if first.code == 0 else str(first.json["error"])
+        said = "" if first.code == 0 else _said(first.json)
         assert "Traceback" not in first.text + second.text, first.text + second.text
     return operation, kind, first.code, second.code, good, said
+
+
+def _said(printed: dict[str, Any]) -> str:
+    """The error, or the errors among the findings."""
+    findings = [one["message"] for one in printed.get("findings", ()) if one["severity"] == "error"]
+    return str(printed.get("error") or "; ".join(findings))
 
 
 def table(runners: Runners, project: Path) -> Iterator[Row]:

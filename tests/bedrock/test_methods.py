@@ -31,9 +31,15 @@ MICRO = "amazon.nova-micro-v1:0"
 
 
 def customized(
-    aws: Cloud, root: Path, model: str, method: str, rows: list[Any], *, options: dict[str, Any] | None = None,
+    aws: Cloud,
+    root: Path,
+    model: str,
+    method: str,
+    rows: list[Any],
+    *,
+    options: dict[str, Any] | None = None,
     **hyperparameters: Any,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Upload, create, let it end, settle, collect: the metrics, and the job under `job`."""
     stated = options or {}
     asked = errand(aws, root, **stated)

@@ -161,6 +161,8 @@ def test_continued_pre_training_is_still_spoken(tmp_path: Path) -> None:
     [
         ({"output_uri": "s3://my-bucket/epochs=2,lr=1e-5"}, "executor.output_uri", "letters, digits"),
         ({"output_uri": "s3://my-bucket/出力"}, "executor.output_uri", "letters, digits"),
+        ({"data_uri": "s3://my-bucket/it's (new)!"}, "executor.data_uri", "letters, digits"),
+        ({"data_uri": "s3://my-bucket/it(new)!"}, "executor.data_uri", "another folder"),
         ({"output_uri": "out/"}, "executor.output_uri", "s3://BUCKET"),
         ({"role_arn": "job"}, "executor.role_arn", ""),
         ({"subnet_ids": ("subnet-1",)}, "executor.security_group_ids", "too"),

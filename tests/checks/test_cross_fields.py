@@ -137,3 +137,5 @@ def test_a_teacher_finding_says_why(recipe: Path) -> None:
     assert PROFILE in profile.fix
     (region,) = found(recipe, "R125", *STUDENT, f"{TEACHER}='{ARN}'")
     assert "named in us-east-1, the job runs in us-west-2" in region.message
+    (europe,) = found(recipe, "R125", *STUDENT, f"{TEACHER}={PROFILE.replace('us.', 'eu.', 1)}")
+    assert "named in eu-…, the job runs in us-west-2" in europe.message

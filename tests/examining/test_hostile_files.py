@@ -63,3 +63,16 @@ def test_a_rule_broken_on_every_line_is_counted_and_not_kept(tmp_path: Path) -> 
     found = judged(written(tmp_path / "t.jsonl", [line(record) for record in rows]))
     assert [each.count for each in found.findings if each.finding.code == "D213"] == [3000] * 5
     assert found.warnings == 3001
+
+
+def test_keys_and_values_of_megabytes_are_cut_in_messages(tmp_path: Path) -> None:
+    """What is cited of a record stays short enough to be read."""
+    big = "あ" * 1_000_000
+    rows = good("converse")
+    rows[3]["messages"][0]["role"] = big
+    rows[4]["schemaVersion"] = big
+    rows[5][big] = 1
+    found = judged(written(tmp_path / "t.jsonl", [line(record) for record in rows]), "converse")
+    assert {("D217", 4), ("D216", 5), ("D213", 6)} <= places(found)
+    shown = [each.finding for each in found.findings]
+    assert max(len(finding.message + finding.path + finding.fix) for finding in shown) < 4000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from examining.rows import good, judged, line, places, row, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runner.errors import RunnerError
 from runner.examining.near import near_digest
 from runner.examining.sightings import Sightings
 
@@ -83,7 +86,7 @@ def test_overlap_of_training_and_validation(tmp_path: Path) -> None:
     assert found.accepted
     assert found.records == 103
     assert all(each.finding.place.file == str(validation) for each in found.findings if each.finding.place)
-    assert "line 6 of the training data" in " ".join(each.finding.message for each in found.findings)
+    assert f"line 6 of {train} (training data)" in " ".join(each.finding.message for each in found.findings)
 
 
 def test_files_of_one_side_are_compared(tmp_path: Path) -> None:
@@ -94,3 +97,31 @@ def test_files_of_one_side_are_compared(tmp_path: Path) -> None:
     found = judged(tmp_path / "*.jsonl")
     assert places(found) == {("D230", 1)}
     assert found.records == 121
+    told = next(each.finding.message for each in found.findings if each.finding.code == "D230")
+    assert "line 4 of" in told
+    assert "a.jsonl" in told
+
+
+def test_memory_does_not_grow_with_the_repeats() -> None:
+    """One record over and over is kept once, and read back from disk piece by piece."""
+    sightings = Sightings(in_memory=1000)
+    for number in range(1, 20_001):
+        sightings.add(0, number, ("同じ",), ())
+    tracemalloc.start()
+    found = 0
+    for again in sightings.again():
+        assert (again.first.line, again.copies) == (1, 20_000)
+        found += 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == 19_999
+    assert peak < 300_000
+
+
+def test_no_room_for_the_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said what the room is for, and how to give it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    sightings = Sightings(in_memory=1)
+    with pytest.raises(RunnerError) as told:
+        sightings.add(0, 1, ("a",), ())
+    assert "TMPDIR" in told.value.fix

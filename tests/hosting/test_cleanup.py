@@ -114,6 +114,9 @@ def test_a_commitment_is_said_with_its_end(case: Case, capsys: Shown) -> None:
     assert "commitment ends 20" in kept["provisioned-throughput"][1]
     assert (kept["schedule"][0], kept["custom-model"][0]) == ("kept", "kept")
     assert len(left(case)) == 3
+    case.simulator.advance(32 * 24 * HOUR)
+    assert run(capsys, "cleanup", "--all", "--yes")[0] == 0
+    assert left(case) == []
 
 
 def test_a_lost_ledger_is_made_up_for_by_tags(

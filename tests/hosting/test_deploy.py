@@ -151,6 +151,20 @@ def test_an_arn_is_enough(case: Case, capsys: pytest.CaptureFixture[str]) -> Non
     assert (code, shown["kind"], shown["arn"]) == (0, "deployment", None)
 
 
+def test_what_was_deployed_by_its_arn_answers(
+    case: Case, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when no ledger knows the model: AWS is asked for its base."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", case.simulator.url)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("RUNNER_STATE", str(case.root.parent / "another"))
+    case.simulator.world.set(deployment_creating_seconds=0)
+    assert main(["deploy", case.model_arn, "--no-wait", "--create-lease-role"]) == 0
+    assert main(["invoke", case.model_arn, "good day"]) == 0
+    assert "day good" in capsys.readouterr().out
+
+
 def test_a_run_without_a_model_says_so(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     """The job has not ended: there is nothing to host."""
     run = RunFolder(case.run)

@@ -73,6 +73,16 @@ def test_a_run_costs_nothing_once_nothing_is_left(capsys: pytest.CaptureFixture[
     assert "nothing that was made at AWS is left" in capsys.readouterr().out
 
 
+def test_a_lease_that_is_over_is_over(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    """AWS has deleted it while nobody looked: status asks, and no longer lists it."""
+    words = ["deploy", str(case.recipe), "--provisioned", "--yes", "--no-wait", "--max-lifetime", "1h"]
+    assert main(words) == 0
+    capsys.readouterr()
+    assert len(status(capsys)["alive"]) == 3
+    case.simulator.advance(2 * 3600)
+    assert [one["kind"] for one in status(capsys)["alive"]] == ["custom-model"]
+
+
 def test_what_a_run_left_on_aws_is_not_nothing() -> None:
     """Its price stands in the list below; the run's own line does not claim that it is free."""
     run = {"executor": "bedrock", "fingerprint": "f", "state": "Completed", "usd_now": None}

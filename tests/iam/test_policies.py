@@ -67,7 +67,7 @@ def test_the_policies_of_a_recipe_name_its_own_bucket_role_and_region(project: P
 
     text = json.dumps(found)
     assert "arn:aws:s3:::my-bucket/*" in text
-    assert "arn:aws:bedrock:us-east-1:ACCOUNT_ID:model-customization-job/*" in text
+    assert "arn:aws:bedrock:us-east-1:111122223333:model-customization-job/*" in text
     (passing,) = [one for one in found["caller"]["Statement"] if one["Action"] == ["iam:PassRole"]]
     assert passing["Resource"] == ["arn:aws:iam::111122223333:role/jobs"]
     assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}}

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from live.recorded import Recorded
 
+from runner.aws.calls import Unanswered, call
+from runner.aws.connection import Connection
 from runner.live.aws_names import limit_of_quota, measured, usage_parts, words
 from runner.live.layout import relaid
 from runner.live.replies import day, listed_model, price, quota
@@ -122,3 +125,10 @@ def test_units(suffix: str, unit: str, usd: str, item: str, price: str) -> None:
     assert found is not None
     assert (found[0].item, str(found[1])) == (item, price)
     assert measured(suffix, Decimal(usd), "fortnight") is None
+
+
+def test_a_call_whose_reply_cannot_be_read_may_have_been_done(aws: Recorded) -> None:
+    """Who asked for something new has to look it up again: it is no refusal, and no traceback."""
+    aws.identity = "<html>sign in to this network</html>"
+    with pytest.raises(Unanswered, match="no answer came"):
+        call("asking", Connection("us-east-1").client("sts").get_caller_identity)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -241,6 +246,41 @@ def test_a_broken_identity_is_no_reason_to_stop(aws: Recorded, capsys: pytest.Ca
     file = refresh(capsys, MICRO, "--write")[1]["written"][MICRO]
     sources = json.loads(Path(file).read_text(encoding="utf-8"))["sources"]
     assert sources["aws_models"]["ref"] == "us-east-1; account not known"
+
+
+def test_replies_that_are_none_of_aws(aws: Recorded, capsys: pytest.CaptureFixture[str]) -> None:
+    """A proxy's page, or JSON of another shape, with status 200: botocore's own parser fails over them."""
+    aws.identity = "<html>sign in to this network</html>"
+    aws.say("ListFoundationModels.us-west-2", {"status": 200, "body": []})
+    aws.say("ListServiceQuotas.us-west-2", {"status": 200, "body": {"Quotas": [5]}})
+    code, data = refresh(capsys, MICRO, LLAMA)
+    assert code == 2
+    assert {(row["what"], row["region"]) for row in data["unanswered"]} == {
+        ("models", "us-west-2"),
+        ("quotas", "us-west-2"),
+    }
+    assert all("none of AWS" in row["why"] for row in data["unanswered"])
+
+
+def test_an_interrupt_waits_for_no_silent_service(tmp_path: Path) -> None:
+    """Ctrl-C ends the process at once, though every question still hangs; nothing is written."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        env = {
+            **os.environ,
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+        }
+        words = ["models", "refresh", MICRO, "--write", "--into", str(tmp_path)]
+        command = [sys.executable, "-m", "runner", *words]
+        process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+        with silent.accept()[0] as asked:  # and never answered
+            asked.recv(1)
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert told.strip() == "interrupted"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_ended_model_is_back(aws: Recorded, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ from runner.resources import shipped
 
 FILES = sorted((shipped("schemas") / "models").glob("*.json"))
 SCHEMA = json.loads((shipped("schemas") / "capability.schema.json").read_text(encoding="utf-8"))
-SOURCES = ("source", "default_source")
+SOURCES = ("source", "default_source", "on_demand_source")
 UNKNOWN = ("minimum", "maximum", "usd", "value", "allowed", "kinds", "provisioned_throughput")
 NUMBERS = {"minimum", "maximum", "default", "usd", "low", "high", "per_token", "records_per_step"}
 BEDROCK_MODELS = 27
@@ -233,10 +233,11 @@ def test_a_model_is_found_with_and_without_its_context_suffix() -> None:
             longer = [f"{version}:4k"] if model.data["identifiers"]["customization"] is None else []
             for other in (name, re.sub(r":\d+k$", "", name), re.sub(r":0(:\d+k)?$", "", name), *longer):
                 assert load_model(other).id == model.id
+    assert load_model("nova-micro:128k").id == "amazon.nova-micro-v1:0"
 
 
 @pytest.mark.parametrize(
-    "name", ["amazon.nova-micro-v1:0:999k", "amazon.nova-micro-v1:1", "nova-micro:0", ":0"]
+    "name", ["amazon.nova-micro-v1:0:999k", "amazon.nova-micro-v1:1", "nova-micro:0", "nova-micro:999k", ":0"]
 )
 def test_a_version_that_is_not_there_is_no_model(name: str) -> None:
     """A suffix is taken off, not taken for another one."""

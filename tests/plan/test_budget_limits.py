@@ -56,7 +56,7 @@ def test_the_refusal_has_numbers_lines_and_a_way_out() -> None:
 
 def test_an_unknown_price_must_be_accepted_before_paying() -> None:
     """On a paid executor an unknown price is a refusal until it is accepted; a rehearsal only names it."""
-    unknown = cost("llama-3.3-70b", "us-west-2")
+    unknown = cost("llama-3.1-8b", "us-west-2")
     decide(unknown, budget("5"))
     with pytest.raises(BudgetError, match="training_tokens, storage"):
         decide(unknown, budget("5"), paid=True)

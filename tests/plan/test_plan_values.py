@@ -125,8 +125,8 @@ def test_an_ended_model_is_refused_with_alternatives(recipe: Path) -> None:
 
 
 def test_an_uncertain_lifecycle_is_a_warning(recipe: Path) -> None:
-    """Sources disagree about Llama 3.3: the plan stands, with a warning and unknown prices by name."""
-    plan = planned(recipe, "model=llama-3.3-70b", "region=us-west-2")
+    """Sources disagree about Llama 3.1: the plan stands, with a warning and unknown prices by name."""
+    plan = planned(recipe, "model=llama-3.1-8b", "region=us-west-2")
     assert "P102" in codes(plan)
     assert plan.cost["unknown"] == ["training_tokens", "storage"]
     assert plan.cost["likely"] is None

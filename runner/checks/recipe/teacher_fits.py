@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from runner.compose import Composed
-from runner.errors import RunnerError
 from runner.finding import Finding
-from runner.model import Method, Model, load_model
+from runner.model import Method, Model, called_model
 
 PARAMETER = "teacherModelIdentifier"
 _PATH = f"hyperparameters.{PARAMETER}"
+_PROFILES = ("us", "eu")
+"""Prefixes of inference profiles that are also the beginning of their regions' names."""
 
 
 def teacher_fits(composed: Composed, model: Model | None) -> Iterator[Finding]:
@@ -29,19 +30,8 @@ def teacher_fits(composed: Composed, model: Model | None) -> Iterator[Finding]:
         yield from _judged(composed, model, method, name)
 
 
-def teacher_of(name: str) -> Model | None:
-    """The model behind an id, an alias, an inference profile such as `us.<id>`, or an ARN of these."""
-    last = name.rpartition("/")[2]
-    for candidate in (last, last.partition(".")[2]):
-        try:
-            return load_model(candidate)
-        except RunnerError:
-            continue
-    return None
-
-
 def _judged(composed: Composed, student: Model, method: Method, name: str) -> Iterator[Finding]:
-    teacher, facts = teacher_of(name), method.data["teachers"]
+    teacher, facts = called_model(name), method.data["teachers"]
     source = student.source(facts["source"])
     usable = ", ".join(facts["usable"])
     fix = f"one of: {usable}" if usable else "no teacher of this student is left: choose another student"
@@ -65,12 +55,16 @@ def _judged(composed: Composed, student: Model, method: Method, name: str) -> It
         yield finding(message, fix=f"name a system-defined profile of it, such as us.{teacher.id}")
     elif name in teacher.data["aliases"]:
         yield finding(f"{name!r} is a name of ours; the service wants the identifier", fix=teacher.id)
-    elif (region := _region_of(name)) and region != composed.mapping.get("region"):
-        message = f"the teacher is named in {region}, the job runs in {composed.mapping.get('region')}"
+    elif (place := _place_of(name)) and not str(composed.mapping.get("region")).startswith(place):
+        where = place.removesuffix("-") + ("-…" if place.endswith("-") else "")
+        message = f"the teacher is named in {where}, the job runs in {composed.mapping.get('region')}"
         yield finding(message, fix="teacher and student work in one region")
 
 
-def _region_of(name: str) -> str:
-    """The region that an ARN names; "" for every other name."""
+def _place_of(name: str) -> str:
+    """The region that an ARN names, or the beginning of the regions of a profile `us.…`; else ""."""
     parts = name.split(":")
-    return parts[3] if parts[0] == "arn" and len(parts) > 5 else ""
+    if parts[0] == "arn" and len(parts) > 5:
+        return parts[3]
+    profile = name.partition(".")[0]
+    return f"{profile}-" if profile in _PROFILES else ""

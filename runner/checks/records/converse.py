@@ -103,7 +103,8 @@ def _judge_system(system: Any, rules: Rules, report: Report) -> None:
         report(Fault("D219", "$.system", "the list is empty", "leave the key out", rules.cite(rule)))
     elif most is not None and len(system) > most:
         message = f"{len(system)} system texts; {rules.who} takes {most}"
-        report(Fault("D219", "$.system", message, "join them to one text", rules.cite(rule)))
+        source, severity = rules.cite(rule), rules.severity(rule)
+        report(Fault("D219", "$.system", message, "join them to one text", source, severity))
     for number, block in enumerate(system):
         path = f"$.system[{number}]"
         if is_kind(block, dict, path, report):
@@ -166,6 +167,29 @@ def _texts(row: Any) -> Iterator[Text]:
             elif (text := _reasoning(block)) is not None:
                 where = f"{step(path, number)}.reasoningContent.reasoningText.text"
                 yield Text(where, str(role), text)
+            else:
+                yield from _tool_texts(step(path, number), block)
+    if type(row) is dict and row.get("toolConfig") is not None:
+        yield Text("$.toolConfig", "tool", _as_json(row["toolConfig"]))
+
+
+def _tool_texts(path: str, block: dict[str, Any]) -> Iterator[Text]:
+    """What a call and its result hold: it fills the model's context like any other text."""
+    for kind, part in (("toolUse", "input"), ("toolResult", "content")):
+        value = block.get(kind)
+        held = value.get(part) if type(value) is dict else None
+        if kind == "toolUse" and held is not None:
+            yield Text(f"{path}.{kind}.{part}", "tool", _as_json(held))
+        for number, item in enumerate(held if kind == "toolResult" and type(held) is list else ()):
+            if type(item) is dict:
+                text = item["text"] if type(item.get("text")) is str else _as_json(item.get("json"))
+                yield Text(f"{path}.{kind}.{part}[{number}]", "tool", text)
+
+
+def _as_json(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _reasoning(block: dict[str, Any]) -> str | None:
