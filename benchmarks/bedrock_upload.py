@@ -138,7 +138,9 @@ def main() -> int:
         file, data = Path(name) / "train.jsonl", Path(name) / "server"
         data.mkdir()
         sha256, hashing = content(file, args.megabytes)
-        print(f"{args.megabytes} MiB to SeaweedFS, {args.rounds} rounds in turns; hashing: {hashing:.2f} CPU s")
+        print(
+            f"{args.megabytes} MiB to SeaweedFS, {args.rounds} rounds in turns; hashing: {hashing:.2f} CPU s"
+        )
         with seaweed.serving(data) as address, slow_line(address) as line:
             seaweed.client(address).create_bucket(Bucket=BUCKET)
             near = show("loopback", in_turns(address, file, sha256, args.rounds), args.megabytes)

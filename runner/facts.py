@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -17,12 +17,9 @@ def advice(method: str) -> Mapping[str, Any]:
     return _advice().get(method, {})
 
 
-def newest_facts(model: Model, method: str) -> str:
-    """The date of the newest source of what is known about a method and the model's lifecycle."""
-    data = (model.data["methods"].get(method, {}), model.lifecycle)
-    dates = {str(model.data["sources"][key]["as_of"]) for part in data for key in _source_keys(part)}
-    # `2026` counts from its first day: a page without a day may be as old as that.
-    return max(dates, key=lambda text: "" if text == "undated" else f"{text}-01-01"[:10], default="undated")
+def facts_as_of(model: Model) -> str:
+    """The date of the source that tells whether the model takes jobs: no other fact outlives that one."""
+    return str(model.data["sources"][model.lifecycle["source"]]["as_of"])
 
 
 def age_in_days(as_of: str, today: date) -> int | None:
@@ -32,19 +29,6 @@ def age_in_days(as_of: str, today: date) -> int | None:
         return None
     year, month, day = (int(part) for part in (*parts, *("1",) * (3 - len(parts))))
     return (today - date(year, month, day)).days
-
-
-def _source_keys(fact: Any) -> Iterator[str]:
-    """Every source key in a part of a capability schema."""
-    if isinstance(fact, Mapping):
-        for key, value in fact.items():
-            if key in ("source", "default_source") and isinstance(value, str):
-                yield value
-            else:
-                yield from _source_keys(value)
-    elif isinstance(fact, list):
-        for value in fact:
-            yield from _source_keys(value)
 
 
 @cache

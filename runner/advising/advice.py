@@ -67,8 +67,9 @@ def to_write(advice: Advice, way: str | None) -> Option:
         if option.has_recipe and option.way.fits:
             return option
     best = advice.options[0].way
+    why = f"the best way is {best.name}" if best.fits else "no way fits them"
     raise RunnerError(
-        f"no recipe is needed or possible for these answers: the best way is {best.name}",
+        f"no recipe is needed or possible for these answers: {why}",
         fix="name a way that is trained: --way " + "|".join(o.way.id for o in advice.options if o.has_recipe),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from runner.advising.advice import Advice, Option, together, volume
 from runner.advising.candidates import Candidate
+from runner.advising.ways import OUTSIDE
 from runner.planning.money import dollars
 
 _WIDTH = 110
@@ -55,6 +56,8 @@ def _why(option: Option, notes: list[str]) -> Iterator[str]:
 def _models(option: Option, notes: list[str]) -> Iterator[str]:
     if option.candidates:
         yield "   models that can do it today"
+    elif option.way.id not in OUTSIDE:
+        yield "   no model can do it today with these answers"
     for candidate in option.candidates[:_SHOWN]:
         model = candidate.model
         where = "this machine" if candidate.local else f"{candidate.region or 'region unknown'}"

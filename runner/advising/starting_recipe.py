@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +51,19 @@ def starting_recipe(candidate: Candidate, answers: Answers, file: Path) -> dict[
     file = file.absolute()
     # A folder `recipes/` makes the one above it a project, even if it is not there yet.
     root = file.parent.parent if file.parent.name == "recipes" else project_root(file)
-    name = _NAME.sub("-", file.stem.lower()).strip("-")[:63] or "first"
+    name = _NAME.sub("-", file.stem.lower()).strip("-")[:63] or _numbered(root / "data")
     data = root / "data" / f"{name}.jsonl"
     for there in (file, data):
         if there.exists():
             raise RunnerError(f"{there} is already there; nothing was written", fix="choose another name")
     path = data.relative_to(root).as_posix()
     return {file: _recipe(candidate, answers, name, path), data: _sample(candidate, answers.language)}
+
+
+def _numbered(folder: Path) -> str:
+    """A name of its own for a file whose name has no Latin letter or digit."""
+    names = (f"recipe-{number}" for number in count(1))
+    return next(name for name in names if not (folder / f"{name}.jsonl").exists())
 
 
 def _recipe(candidate: Candidate, answers: Answers, name: str, path: str) -> str:
@@ -72,7 +79,7 @@ def _recipe(candidate: Candidate, answers: Answers, name: str, path: str) -> str
         *_steps(method, answers.language),
         _executor(method),
         "  - _self_",
-        f"name: {name}",
+        f"name: {_yaml(name)}",  # quoted: `true` and `1e5` are names, too
         f"model: {model.id}",
         f"method: {method}",
         f"region: {'null' if candidate.region is None else candidate.region}",
@@ -84,6 +91,7 @@ def _recipe(candidate: Candidate, answers: Answers, name: str, path: str) -> str
         *_step_options(method, answers.language),
         f"split: {{validation: {_validation(candidate)}, train_records: null, seed: 0}}",
         *_hyperparameters(candidate),
+        *_unpriced(candidate),
         f"budget: {{max_usd: {budget}, accept_unknown_prices: {'true' if local else 'false'}}}",
     ]
     return "\n".join(lines) + "\n"
@@ -107,6 +115,16 @@ def _introduction(candidate: Candidate) -> list[str]:
     if candidate.method not in _REHEARSED:
         return [f"# {candidate.model.name} on Amazon Bedrock."]
     return [f"# {candidate.model.name} on Amazon Bedrock; `executor=bedrock` submits the job."]
+
+
+def _unpriced(candidate: Candidate) -> list[str]:
+    """Why the plan stops at the budget: a teacher's answers and hours of training are not known before."""
+    if candidate.local or candidate.method in _REHEARSED:
+        return []
+    return [
+        "# Not every cost of this method is known before the job: `runner plan` ends with exit code 3 until",
+        "# you have looked the prices up and set accept_unknown_prices to true.",
+    ]
 
 
 def _steps(method: str, language: str) -> list[str]:

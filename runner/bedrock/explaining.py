@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from runner.aws.calls import Refused
+from runner.aws.calls import THROTTLED, Refused
 from runner.errors import BusyError, RunnerError
 
 DENIED = frozenset(
@@ -112,6 +112,8 @@ def in_words(refused: Refused) -> RunnerError:
         if known.holds(refused):
             kind = BusyError if over_quota(refused) else RunnerError
             return kind(refused.message, fix=known.fix)
+    if refused.code in THROTTLED:
+        return BusyError(refused.message, fix=refused.fix)
     return refused
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from runner.catalogue.words import NO_YES, Row, dates, joined, source_of
-from runner.facts import age_in_days
+from runner.facts import age_in_days, facts_as_of
 from runner.model import Model, alternatives, models
 
 OVERVIEW = (
@@ -68,11 +68,6 @@ def students(model: Model) -> list[str]:
         for other in models()
         if any(model.id in method.teacher_ids for method in other.methods.values())
     ]
-
-
-def facts_as_of(model: Model) -> str:
-    """The date of the source that tells whether the model takes jobs."""
-    return str(model.data["sources"][model.lifecycle["source"]]["as_of"])
 
 
 def _row(model: Model) -> Row:

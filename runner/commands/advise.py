@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.errors import RunnerError
+from runner.options import named_path
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from runner.advising.answers import Answers, Question
 
 _WAYS = ("fine_tuning", "continued_pre_training", "distillation", "reinforcement_fine_tuning")
@@ -41,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--budget", type=_usd, metavar="USD", help="what one job may cost")
     parser.add_argument("--language", choices=_LANGUAGES, default="ja", help="of the data (default: ja)")
     parser.add_argument("--way", choices=_WAYS, help="write the recipe for this way")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="write a first recipe there")
+    parser.add_argument("--write", type=named_path, metavar="FILE", help="write a first recipe there")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to print (default: text)"
     )
@@ -62,8 +65,10 @@ def run(args: argparse.Namespace) -> int:
     print(advice_text(advice))
     for file in written:
         print(f"wrote {file}")
-    then = f"runner validate {args.write}" if written else "add --write recipes/first.yaml for a first recipe"
-    print(f"next: {then}")
+    if written:
+        print(f"next: runner validate {shlex.quote(str(args.write))}")
+    elif any(option.has_recipe and option.way.fits for option in advice.options):
+        print("next: add --write recipes/first.yaml for a first recipe")
     return 0
 
 
@@ -141,12 +146,12 @@ def _count(text: str) -> int:
 
 
 def _usd(text: str) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount in US dollars")
+    """As a recipe takes it: it goes into the one that is written."""
+    from runner.checks.recipe.money import amount_of
+
+    amount, why = amount_of(text, text)
+    if amount is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount in US dollars: {why}")
     return amount
 
 

@@ -89,9 +89,8 @@ def _iam(args: argparse.Namespace) -> str:
         args.overrides = [*([args.recipe] if args.recipe else ()), *args.overrides]
         args.iam, args.recipe = "json", args.iam
     if args.iam not in FORMATS:
-        raise RunnerError(
-            f"--iam prints no {args.iam!r}", fix=f"one of: {', '.join(FORMATS)}; the recipe comes before --iam"
-        )
+        known = ", ".join(FORMATS)
+        raise RunnerError(f"--iam prints no {args.iam!r}", fix=f"one of: {known}; or a recipe (.yaml)")
     return FORMATS[args.iam](_needs(args))
 
 

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         _print(args, facts, region, None)
         return 0
     if args.format == "text":
-        print(_priced(facts), flush=True)
+        print(_priced(facts, region), flush=True)
     root = folder.path.resolve().parents[2]
     cloud = identified(cloud_at(region, simulator_of(root) if args.simulate else ""))
     wanted = _wanted(args, plan, folder, cloud)
@@ -115,13 +115,16 @@ def _region(plan: Any) -> str:
     return str(region)
 
 
-def _priced(facts: dict[str, Any]) -> str:
+def _priced(facts: dict[str, Any], region: str) -> str:
     from runner.hosting.prices import import_facts
 
     lines = [f"{facts['architecture']}, {facts['bytes']:,} bytes, {', '.join(facts['dtypes'])}"]
     for price in import_facts()["prices"]:
         source = import_facts()["sources"][price["source"]]
-        lines.append(f"price: {price['usd']} USD by {price['per']} ({source['title']}, {source['as_of']})")
+        known = f"{price['usd']} USD by {price['per']}"
+        elsewhere = f"unknown in {region}; {known} in {price['regions'][0]}"
+        told = known if region in price["regions"] else elsewhere
+        lines.append(f"price: {told} ({source['title']}, {source['as_of']})")
     return "\n".join([*lines, "how many units the model needs, AWS says after the import"])
 
 
@@ -136,7 +139,7 @@ def _print(args: argparse.Namespace, facts: dict[str, Any], region: str, entry: 
         }
         print(json.dumps(data, ensure_ascii=False, indent=2))
     elif entry is None:
-        print(_priced(facts))
+        print(_priced(facts, region))
     else:
         usd = "unknown" if entry.usd is None else f"{entry.usd} USD a month for storage"
         print(f"{entry.arn}: {usd}, and per minute while it answers")

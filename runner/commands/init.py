@@ -50,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--kms-key", metavar="ARN", help="with --role: a key of yours for data and model")
     parser.add_argument("--teacher", metavar="MODEL", help="with --role: the teacher of a distillation")
-    parser.add_argument("--grader", metavar="ARN", help="with --role: the Lambda function that scores answers")
+    parser.add_argument("--grader", metavar="ARN", help="with --role: the Lambda function of a reward")
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to print (default: text)"
     )

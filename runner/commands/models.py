@@ -14,8 +14,8 @@ import sys
 from datetime import date
 
 from runner.catalogue.description import sections
-from runner.catalogue.overview import OVERVIEW, facts_as_of, ordered, overview, summary
-from runner.facts import age_in_days
+from runner.catalogue.overview import OVERVIEW, ordered, overview, summary
+from runner.facts import age_in_days, facts_as_of
 from runner.model import Model, load_model
 from runner.reporting.table import fitted
 

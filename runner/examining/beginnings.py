@@ -18,7 +18,7 @@ def not_lines(head: bytes) -> Fault | None:
     if not head:
         return Fault("D200", "", "the file is empty", "name a file with records, one a line", LINES)
     if kind := not_utf8(head):
-        hint = "convert it: iconv -f UTF-16 -t UTF-8" if kind.startswith("UTF") else "write it as JSON Lines"
+        hint = f"convert it: iconv -f {kind} -t UTF-8" if kind.startswith("UTF") else "write it as JSON Lines"
         return Fault("D205", "", f"the file is {kind}, not lines of UTF-8", hint, LINES)
     text = head.removeprefix(BOM).lstrip()
     if _is_spread(text):

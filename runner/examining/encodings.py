@@ -7,7 +7,7 @@ import re
 _EAST_ASIAN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fe]")
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
-_CODECS = (("cp932", "Shift-JIS"), ("euc_jp", "EUC-JP"), ("gb18030", "GB 18030"), ("cp1252", "Windows-1252"))
+_CODECS = (("cp932", "Shift-JIS"), ("euc-jp", "EUC-JP"), ("gb18030", "GB 18030"), ("cp1252", "Windows-1252"))
 _MARKS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _FILES = (
     (b"PAR1", "a Parquet file"),
@@ -19,7 +19,12 @@ _FILES = (
 
 
 def guessed(line: bytes) -> tuple[str, str]:
-    """Codec and name of the most likely encoding of a line that is not UTF-8; ("", "") without a guess."""
+    """Codec and name of the most likely encoding of a line that is not UTF-8; ("", "") without a guess.
+
+    The codec is spelled as both Python and `iconv` know it.
+    """
+    if b"\x1b$" in line:
+        return "iso-2022-jp", "ISO-2022-JP"
     best, name, codec = 0.0, "", ""
     for candidate, called in _CODECS:
         try:
@@ -42,6 +47,6 @@ def not_utf8(head: bytes) -> str:
     for mark, name in (*_MARKS, *_FILES):
         if head.startswith(mark):
             return name
-    if head.count(b"\0") > len(head) // 4:
-        return "UTF-16"
+    if head.count(b"\0") > len(head) // 4:  # no mark says which byte of two comes first; ASCII does
+        return "UTF-16BE" if head.startswith(b"\0") else "UTF-16LE"
     return "a binary file" if b"\0" in head[:512] else ""

@@ -32,7 +32,7 @@ class Scan:
     `D209`: a key stands twice in one object.
     `D210`: a line holds no object.
     `D211`: a record in another format than the method takes.
-    `D237`: a line is longer than 64 MiB.
+    `D237`: a line is longer than 16 MiB.
     `D240`: a replacement character: something was decoded wrongly before.
     """
 
@@ -176,6 +176,9 @@ class Scan:
 
     def _line_ends(self, file: int, batch: Batch) -> None:
         if b"\r" not in batch.whole or not self._unsaid_ends(file):
+            return
+        crlf_is_said = not self.tally.wanted_once("D207", "warning", file)
+        if crlf_is_said and batch.whole.count(b"\r") == batch.whole.count(b"\r\n"):
             return
         for number, line in enumerate(batch.whole.splitlines(keepends=True), start=batch.first):
             if line.endswith(b"\r\n") and self.tally.wanted_once("D207", "warning", file):

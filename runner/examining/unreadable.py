@@ -70,8 +70,6 @@ def _strictly(line: bytes) -> str:
 def _say_encoding(line: bytes, start: int, say: Said) -> None:
     column = len(line[:start].decode()) + 1
     codec, name = guessed(line)
-    if b"\x1b$" in line:
-        codec, name = "iso2022_jp", "ISO-2022-JP"
     where = f"not UTF-8 from byte {start + 1:,} on (column {column:,})"
     message = f"{where}; it looks like {name}" if name else where
     hint = f"convert it: iconv -f {codec.upper()} -t UTF-8" if name else "save the file as UTF-8"

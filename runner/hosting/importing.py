@@ -84,15 +84,15 @@ def bring(cloud: Cloud, ledger: Ledger, wanted: Wanted, say: Callable[[str], Non
     return _booked(ledger, model, record)
 
 
-def storage(units: int) -> str:
-    """US dollars a month for an imported model of so many custom model units."""
+def storage(units: int, region: str) -> str | None:
+    """US dollars a month for an imported model of so many custom model units; None where unknown."""
     (price,) = [one for one in import_facts()["prices"] if one["item"] == "import_storage"]
-    return plain(product(Decimal(price["usd"]), units))
+    return plain(product(Decimal(price["usd"]), units)) if region in price["regions"] else None
 
 
 def _booked(ledger: Ledger, model: Entry, record: Mapping[str, Any]) -> Entry:
     units = record.get("customModelUnits", {}).get("customModelUnitsPerModelCopy")
-    priced = replace(model, usd=storage(int(units)) if units else None, per="month")
+    priced = replace(model, usd=storage(int(units), model.region) if units else None, per="month")
     return ledger.made(priced, str(record["modelArn"]))
 
 

@@ -32,13 +32,10 @@ def create_role(connection: Connection, name: str, role: Role) -> Created:
     iam = connection.client("iam")
     with explained(f"making the role {name}"):
         found = _role(iam, name)
-        if found is None:
-            trust = json.dumps(role.trust)
-            made = iam.create_role(
-                RoleName=name, AssumeRolePolicyDocument=trust, Description=role.purpose, Tags=[_TAG]
-            )
+        if found is None and (made := _new(iam, name, role)):
             _put(iam, name, role)
-            return Created(str(made["Role"]["Arn"]), "created")
+            return Created(str(made["Arn"]), "created")
+        found = found or _role(iam, name)
         if _TAG not in iam.list_role_tags(RoleName=name)["Tags"]:
             raise RunnerError(
                 f"the role {name} exists and was not made by this tool; nothing was changed",
@@ -58,6 +55,18 @@ def _role(iam: Any, name: str) -> Any:
         return iam.get_role(RoleName=name)["Role"]
     except iam.exceptions.NoSuchEntityException:
         return None
+
+
+def _new(iam: Any, name: str, role: Role) -> Any:
+    """The new role; None when there is one by now: boto3 asks again when a reply is lost."""
+    trust = json.dumps(role.trust)
+    try:
+        made = iam.create_role(
+            RoleName=name, AssumeRolePolicyDocument=trust, Description=role.purpose, Tags=[_TAG]
+        )
+    except iam.exceptions.EntityAlreadyExistsException:
+        return None
+    return made["Role"]
 
 
 def _policy(iam: Any, name: str) -> Any:

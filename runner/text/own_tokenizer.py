@@ -102,7 +102,7 @@ def _encoding(file: Path, sha256: str) -> Encoding:
 def _ranks(file: Path) -> Mapping[bytes, int]:
     try:
         return _of_json(file.read_bytes()) if file.suffix == ".json" else _of_lines(file.read_bytes())
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise RunnerError(
             f"{file} holds no byte-level vocabulary that this tool can read",
             fix="use Llama 3's tokenizer.model (lines of base64 and rank), or a tokenizer.json made from it",

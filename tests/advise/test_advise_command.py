@@ -67,6 +67,9 @@ def test_nothing_is_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     [
         (["--goal", "style", "--labels", "pairs", "--write", "first.txt"], "no name of a recipe"),
         (["--goal", "style", "--labels", "pairs", "--budget", "ten"], "is not an amount"),
+        (["--goal", "style", "--labels", "pairs", "--budget", "1E+5"], "which has an exponent"),
+        (["--goal", "style", "--labels", "pairs", "--write", ""], "the path is empty"),
+        (["--goal", "style", "--labels", "none", "--write", "first.yaml"], "no way fits them"),
         (["--goal", "style", "--labels", "pairs", "--tokens", "0"], "is not a whole number"),
         (["--goal", "fame"], "invalid choice"),
     ],
@@ -75,6 +78,45 @@ def test_mistakes(words: list[str], message: str, capsys: pytest.CaptureFixture[
     """A sentence and exit code 1, no traceback."""
     assert main(["advise", *words]) == 1
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "told"),
+    [
+        ("true.yaml", "true", "true.yaml"),
+        ("1e5.yaml", "1e5", "1e5.yaml"),
+        ("注文 票.yaml", "recipe-2", "'注文 票.yaml'"),
+    ],
+)
+def test_any_name_of_a_file_makes_a_recipe_that_plans(
+    file: str,
+    name: str,
+    told: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Words that YAML reads as something else, and names without a Latin letter; quoted for a shell."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "recipe-1.jsonl").write_text("")
+    assert main(["advise", "--goal", "style", "--labels", "pairs", "--write", file]) == 0
+    assert capsys.readouterr().out.endswith(f"next: runner validate {told}\n")
+    assert check(Path(file)).recipe.name == name
+    assert main(["plan", "--offline", file]) == 0
+
+
+def test_where_no_way_fits_nothing_is_promised(capsys: pytest.CaptureFixture[str]) -> None:
+    """No hint to write a recipe that is then refused; a way without a model says so."""
+    assert main(["advise", "--goal", "style", "--labels", "none"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("No way fits")
+    assert "--write" not in said
+    own = ["--goal", "style", "--labels", "prompts", "--checkable", "yes", "--serving", "edge"]
+    assert main(["advise", *own]) == 0
+    said = capsys.readouterr().out
+    assert "Reinforcement fine-tuning" in said.partition("not advised")[0]
+    assert "no model can do it today with these answers" in said
 
 
 def test_it_never_asks_when_piped() -> None:

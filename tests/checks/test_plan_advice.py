@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from runner import plugins
+from runner.catalogue.overview import summary
 from runner.dataset import Dataset
 from runner.finding import Finding
 from runner.model import Model, load_model
@@ -46,7 +47,7 @@ def dated(days: int) -> Model:
 
 @pytest.mark.parametrize(("days", "codes"), [(1, []), (90, []), (91, ["P105"]), (400, ["P105"])])
 def test_facts_older_than_a_quarter_are_a_warning(days: int, codes: list[str]) -> None:
-    """The newest source of the method decides; the text holds no number that changes every day."""
+    """The date of the lifecycle decides; the text holds no number that changes every day."""
     findings = found("facts_are_recent", recipe("nova-micro"), dataset(100), dated(days))
     assert [one.code for one in findings] == codes
     for one in findings:
@@ -55,9 +56,13 @@ def test_facts_older_than_a_quarter_are_a_warning(days: int, codes: list[str]) -
         assert str(days) not in one.message or days == 90
 
 
-def test_one_new_source_is_enough() -> None:
-    """A refresh that brings one fact of today makes the file as young as that."""
+def test_the_lifecycle_decides() -> None:
+    """New names of hyperparameters do not tell whether the model takes jobs; the table agrees."""
     old = dated(400)
+    fresh = {**old.data["sources"]["hp"], "as_of": date.today().isoformat()}
+    model = replace(old, data={**old.data, "sources": {**old.data["sources"], "hp": fresh}})
+    assert found("facts_are_recent", recipe("nova-micro"), dataset(100), model)
+    assert summary(model, date.today())["facts_age_days"] == 400
     live = {**old.data["sources"]["live"], "as_of": date.today().isoformat()}
     model = replace(old, data={**old.data, "sources": {**old.data["sources"], "live": live}})
     assert found("facts_are_recent", recipe("nova-micro"), dataset(100), model) == []

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pictures import MKV, MOV, MP4, PDF, codes, gif, judged, png, webp
 
+from runner.examine import examine
+
 LITE = "amazon.nova-lite-v1:0"
 LITE_2 = "amazon.nova-2-lite-v1:0"
 MICRO = "amazon.nova-micro-v1:0"
@@ -266,3 +268,40 @@ def test_any_json_gets_findings_and_never_an_error(value: Any, model: str) -> No
         assert fault.code.startswith("D2")
         assert fault.message
         json.dumps(fault)
+
+
+@pytest.mark.parametrize("where", ["call", "result", "json", "declaration"])
+def test_tools_count_as_tokens(where: str, tmp_path: Path) -> None:
+    """A call, its result and a declaration fill the context of the model like any text."""
+    long = {where: "one two three four " * 12_000}
+    call = {"toolUse": {"toolUseId": "a", "name": "look", "input": {"q": long.get("call", "x")}}}
+    content = {"json": {"a": long["json"]}} if where == "json" else {"text": long.get("result", "found")}
+    spec = {
+        "name": "look",
+        "description": long.get("declaration", "Looks."),
+        "inputSchema": {"json": {"type": "object"}},
+    }
+    row = {
+        "schemaVersion": "bedrock-conversation-2024",
+        "toolConfig": {"tools": [{"toolSpec": spec}]},
+        "messages": [
+            {"role": "user", "content": [{"text": "Where?"}]},
+            {"role": "assistant", "content": [call]},
+            {"role": "user", "content": [{"toolResult": {"toolUseId": "a", "content": [content]}}]},
+            {"role": "assistant", "content": [{"text": "There."}]},
+        ],
+    }
+    short = json.dumps(row).replace("one two three four " * 12_000, "one")
+    file = tmp_path / "train.jsonl"
+    file.write_text(f"{json.dumps(row)}\n{short}\n")
+    result = examine([str(file)], MICRO, "fine_tuning")
+    lines = [(each.finding.place.line, each.finding.code) for each in result.findings if each.finding.place]
+    assert [pair for pair in lines if pair[0]] == [(1, "D221")]
+
+
+def test_several_system_texts() -> None:
+    """A warning where sources differ, an error where the rule is clear."""
+    row = record(system=[{"text": "Be kind."}, {"text": "Be brief."}])
+    for model, severity in ((LITE, "warning"), (LLAMA, "error")):
+        faults = judged([row], format="converse", model=model)
+        assert [(fault.code, fault.severity) for _, fault in faults] == [("D219", severity)]

@@ -134,5 +134,6 @@ def test_a_dataset_and_its_images_on_s3(s3: Any) -> None:
     for found in result.findings:
         assert found.finding.place is not None
         assert found.finding.place.file == MANIFEST
-        lines.setdefault(found.finding.code, []).append(found.finding.place.line)
+        if found.finding.severity != "advice":  # how many records are recommended
+            lines.setdefault(found.finding.code, []).append(found.finding.place.line)
     assert lines == {"D252": [2, 5, 8, 11], "D253": [2, 3, 5, 6, 8, 9, 11, 12]}

@@ -131,7 +131,7 @@ def test_everything_that_stands_in_the_way_is_said_at_once(case: Case, merged: P
     config = json.loads((merged / "config.json").read_text())
     config |= {
         "architectures": ["Gemma3ForCausalLM"],
-        "max_position_embeddings": 131072,
+        "max_position_embeddings": 131073,
         "rope_parameters": {},
     }
     (merged / "config.json").write_text(json.dumps(config))
@@ -143,7 +143,7 @@ def test_everything_that_stands_in_the_way_is_said_at_once(case: Case, merged: P
     for words in (
         "eu-west-1",
         "Gemma3",
-        "131,072",
+        "131,073",
         "rope_parameters",
         "TokenizersBackend",
         "tokenizer.json is",

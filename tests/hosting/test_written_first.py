@@ -7,6 +7,7 @@ whole list: a call of another `create_…` operation anywhere in the runner fail
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from hosting.test_kill import importable
 from runner.cli import main
 from runner.ledger import open_ledger
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 PROVISION = ("deploy", "recipes/tone.yaml", "--no-wait", "--yes", "--provisioned")
 IMPORT = ("import", "recipes/tone.yaml", "--simulate", "--region", "us-east-1")
 TABLE = {
@@ -33,7 +35,7 @@ TABLE = {
 }
 """Operation, a command that calls it, and the kinds that stand in the ledger when it leaves."""
 IN_OTHER_TESTS = {
-    "create_model_customization_job",  # tests/bedrock
+    "create_model_customization_job",  # below
     "create_multipart_upload",  # of training data: tests/bedrock
     "create_bucket",  # only on the simulated AWS
     "create_role",  # costs nothing
@@ -45,6 +47,7 @@ _PATHS = {
     "CreateSchedule": r"POST /schedules/",
     "PutObject": r"PUT /simulated-imports/imports/",
     "CreateModelImportJob": r"POST /model-import-jobs$",
+    "CreateModelCustomizationJob": r"POST /model-customization-jobs$",
     "Converse": r"POST /model/.*/converse$",
 }
 
@@ -109,9 +112,27 @@ def test_money_is_set_aside_before_the_first_question(case: Case, watched: Any) 
     assert witness.open == [1, 1]
 
 
+def test_a_customization_job_is_written_first(
+    case: Case, watched: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job, the model that it will make and its data stand in the ledger, and its money is set aside."""
+    for folder in ("conf", "recipes"):
+        shutil.copytree(REPOSITORY / folder, case.root / folder, dirs_exist_ok=True)
+    monkeypatch.setenv("RUNNER_SIMULATOR", case.simulator.url)
+    case.simulator.world.run_at(20000)
+    (model,) = case.ledger.alive()
+    case.ledger.gone(model, "not of this test")
+    witness = watched(Witness("CreateModelCustomizationJob"))
+    words = ["run", "recipes/quickstart.yaml", "executor=bedrock", "--simulate", "--yes", "--format", "json"]
+    assert main(words) == 0
+    (seen,) = witness.entries
+    assert {"customization-job", "custom-model", "training-data"} <= set(seen)
+    assert witness.open == [1]
+
+
 def test_the_table_is_whole() -> None:
     """No other operation that creates something is called anywhere in the runner."""
-    package = Path(__file__).resolve().parents[2] / "runner"
+    package = REPOSITORY / "runner"
     files = [file for file in package.rglob("*.py") if "simulator" not in file.parts]
     called = {
         name

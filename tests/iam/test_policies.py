@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,12 +16,16 @@ import pytest
 import yaml
 from moto.server import ThreadedMotoServer
 
+from runner.hosting.lease import ROLE
+from runner.simulator.running import Simulator
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 RECIPE = (
     "recipes/quickstart.yaml",
     "executor=bedrock",
     "executor.role_arn=arn:aws:iam::111122223333:role/jobs",
 )
+KEY = "arn:aws:kms:us-east-1:111122223333:key/k"
 BUCKET = "executor.output_uri=s3://my-bucket/results"
 
 
@@ -74,6 +79,88 @@ def test_the_policies_of_a_recipe_name_its_own_bucket_role_and_region(project: P
     trust = found["job_role"]["trust"]["Statement"][0]
     assert trust["Principal"] == {"Service": "bedrock.amazonaws.com"}
     assert set(trust["Condition"]) == {"StringEquals", "ArnLike"}
+
+
+def test_every_bucket_and_the_teacher_of_a_recipe_are_named(project: Path) -> None:
+    """Data, results and further files may lie apart; a profile or a default teacher is a model's id."""
+    words = (
+        "doctor",
+        "recipes/distill_ja_nova_micro.yaml",
+        "executor=bedrock",
+        "executor.role_arn=arn:aws:iam::111122223333:role/service-role/jobs",
+        "executor.output_uri=s3://results/a",
+        "executor.data_uri=s3://data/b",
+        "executor.validators=[s3://more/c.jsonl]",
+        "~hyperparameters.teacherModelIdentifier",
+        "--iam",
+    )
+    found = json.loads(runner(project, *words).stdout)
+
+    def resources(policy: dict[str, Any], sid: str) -> list[str]:
+        (one,) = [statement for statement in policy["Statement"] if statement["Sid"] == sid]
+        return [name.removeprefix("arn:aws:s3:::") for name in one["Resource"]]
+
+    role = found["job_role"]["policy"]
+    assert {"results/*", "data/*", "more/*"} <= set(resources(role, "ReadData"))
+    assert resources(role, "WriteResults") == ["results/*"]
+    assert resources(found["caller"], "Data") == ["results/*", "data/*"]
+    assert resources(found["caller"], "DataBucket") == ["results", "data", "more"]
+    assert resources(role, "AskTheTeacher")[0].endswith("foundation-model/amazon.nova-pro-v1:0")
+    profile = "++hyperparameters.teacherModelIdentifier=us.amazon.nova-pro-v1:0"
+    found = json.loads(runner(project, *words[:-2], profile, "--iam").stdout)
+    assert resources(found["job_role"]["policy"], "AskTheTeacher")[0].endswith("model/amazon.nova-pro-v1:0")
+
+    terraform = runner(project, *words, "terraform").stdout
+    assert 'name               = "jobs"' in terraform
+    assert 'path               = "/service-role/"' in terraform
+
+
+def test_every_reason_belongs_to_a_statement(project: Path) -> None:
+    for words in ((), ("--with", "hosting", "--with", "kms")):
+        found = json.loads(runner(project, "doctor", "--iam", *words).stdout)
+        policies = [found["caller"], *(found[name]["policy"] for name in found if name.endswith("_role"))]
+        sids = [statement["Sid"] for policy in policies for statement in policy["Statement"]]
+        assert list(found["why"]) == sids
+
+
+def test_the_lease_role_is_the_one_that_deploy_looks_for(project: Path) -> None:
+    found = json.loads(runner(project, "doctor", "--iam", "--with", "hosting").stdout)
+    about = {
+        one["Action"][0]: one["Resource"]
+        for one in found["caller"]["Statement"]
+        if one["Resource"] == [f"arn:aws:iam::ACCOUNT_ID:role/{ROLE}"]
+    }
+    assert set(about) == {"iam:PassRole", "iam:GetRole"}
+
+
+def test_terraform_does_not_read_what_a_recipe_says(project: Path) -> None:
+    """`${…}` and `%{…}` are Terraform's own words, in a heredoc too."""
+    hostile = r"executor.output_uri='s3://a%{if true}\${file(x)}/b'"
+    text = runner(project, "doctor", *RECIPE, hostile, "--iam", "terraform").stdout
+    assert "arn:aws:s3:::a%%{if true}$${file(x)}" in text
+    assert re.search(r"(?<!%)%\{|(?<!\$)\$\{", text) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("doctor", "--iam", "xml"), "json, terraform, cloudformation"),
+        (("doctor", "--with", "kms"), "add --iam"),
+        (("init", "ours", "--role", "jobs", "--bucket", "mine", "--with", "kms"), "--kms-key"),
+        (("init", "ours", "--role", "jobs", "--bucket", "mine", "--with", "distillation"), "--teacher"),
+        (("init", "ours", "--role", "jobs", "--bucket", "s3://mine/results"), "the name alone"),
+        (("init", "ours", "--with", "vpc"), "--role NAME --bucket BUCKET"),
+    ],
+)
+def test_wrong_words_are_told_before_aws_is_asked(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    done = runner(tmp_path, *words)
+    assert done.returncode == 1
+    assert told in done.stderr
+
+
+def test_the_recipe_may_stand_after_iam(project: Path) -> None:
+    before = runner(project, "doctor", *RECIPE, BUCKET, "--iam").stdout
+    assert runner(project, "doctor", "--iam", *RECIPE, BUCKET).stdout == before
 
 
 def test_no_statement_allows_everything(project: Path) -> None:
@@ -165,6 +252,33 @@ def test_a_role_of_somebody_else_is_left_alone(tmp_path: Path, aws: dict[str, st
     assert done.returncode == 1
     assert "was not made by this tool" in done.stderr
     assert iam.list_role_policies(RoleName="theirs")["PolicyNames"] == []
+
+
+def test_aws_refuses_in_the_middle(tmp_path: Path, simulator: Simulator) -> None:
+    """The role is there without its policy: the same command, run again, ends what it began."""
+    aws = {
+        "AWS_ENDPOINT_URL": simulator.url,
+        "AWS_ACCESS_KEY_ID": "simulated",
+        "AWS_SECRET_ACCESS_KEY": "simulated",
+        "HOME": str(tmp_path),
+    }
+    words = ("init", "ours", "--role", "jobs", "--bucket", "my-bucket")
+    simulator.fault("PutRolePolicy", "access denied")
+
+    denied = runner(tmp_path, *words, **aws)
+
+    assert denied.returncode == 1
+    assert "fix: allow iam:PutRolePolicy" in denied.stderr
+    assert not (tmp_path / "ours").exists()
+    assert "role updated" in runner(tmp_path, *words, **aws).stdout
+    policies = simulator.client("iam").list_role_policies(RoleName="jobs")["PolicyNames"]
+    assert policies == ["bedrock-recipe-runner"]
+
+    simulator.fault("CreateRole", "commit then drop")
+    lost = runner(tmp_path, *words[:3], "others", *words[4:], "--kms-key", KEY, **aws)
+    assert lost.returncode == 0, lost.stderr
+    policy = simulator.client("iam").get_role_policy(RoleName="others", PolicyName="bedrock-recipe-runner")
+    assert KEY in json.dumps(policy["PolicyDocument"])
 
 
 def test_settings_that_are_there_are_not_overwritten(tmp_path: Path, aws: dict[str, str]) -> None:

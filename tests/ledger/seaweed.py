@@ -32,8 +32,9 @@ class Weed:
         named = zip(("master", "volume", "filer"), others, strict=True)
         self._words = [
             weed, "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-s3.port={s3}",
-            f"-s3.config={folder / 'identities.json'}", "-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0",
-            "-s3.port.lance=0", "-master.telemetry=false", *(f"-{name}.port={port}" for name, port in named),
+            f"-s3.config={folder / 'identities.json'}", "-webdav=false", "-admin.ui=false",
+            "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false",
+            *(f"-{name}.port={port}" for name, port in named),
         ]  # fmt: skip
         self.address = f"http://127.0.0.1:{s3}"
         self.process: subprocess.Popen[bytes] | None = None

@@ -101,7 +101,8 @@ def test_another_file_is_refused(llama: Model, content: bytes, message: str) -> 
 
 def test_a_broken_json_is_refused(llama: Model) -> None:
     """So is a tokenizer.json of another kind."""
-    for content in (b"{", json.dumps({"model": {"vocab": [["a", 0.1]]}}).encode()):
+    endless = b'{"model": {"vocab": {"a": 1e999}}}'
+    for content in (b"{", endless, json.dumps({"model": {"vocab": [["a", 0.1]]}}).encode()):
         put("tokenizer.json", content)
         home._ranks.cache_clear()
         with pytest.raises(RunnerError, match="holds no byte-level vocabulary"):
