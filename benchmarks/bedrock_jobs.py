@@ -1,13 +1,14 @@
-"""Many customization jobs in flight in one process; the simulated AWS runs in another, and its memory is not counted.
+"""Many customization jobs in flight in one process, on a simulated AWS in a process of its own.
 
-`python benchmarks/bedrock_jobs.py` prints peak memory and CPU beside the floor (`import boto3` and one client), how
-often AWS was asked, and what throttling did. Two ways to have many jobs in one process:
+`python benchmarks/bedrock_jobs.py` prints peak memory and CPU beside the floor (`import boto3` and one
+client), how often AWS was asked, and what throttling did. Two ways to have many jobs in one process:
 
-`threads`: one thread a job, each in `runner.bedrock.submitting.submit` from preflight to metrics. All jobs are in flight
-before any may end; then AWS throttles the looks, and then simulated time passes. The dataset is built before, in
-another process: what counting tokens takes is not what jobs in flight take.
-`sweep`: the real command, `runner run RECIPE -m hyperparameters.learningRate=…`, which starts all points, then
-looks at each in turn; Hydra and the checks of every point are in its figures. AWS throttles its looks, too.
+`threads`: one thread a job, each in `runner.bedrock.submitting.submit` from preflight to metrics. All jobs
+are in flight before any may end; then AWS throttles the looks, and then simulated time passes. The dataset
+is built before, in another process: what counting tokens takes is not what jobs in flight take.
+`sweep`: the real command, `runner run RECIPE -m hyperparameters.learningRate=...`, which starts all points,
+then looks at each in turn; Hydra and the checks of every point are in its figures. AWS throttles its looks,
+too.
 """
 
 from __future__ import annotations
@@ -46,13 +47,13 @@ BASE = "import boto3; boto3.client('bedrock', 'us-east-1', aws_access_key_id='x'
 
 
 def in_threads(project: Path, jobs: int, throttles: int) -> None:
-    """The measured process: start all, wait until all are in flight, disturb, let time pass. Prints a JSON line."""
+    """The measured process: start all, disturb when all are in flight, let time pass. Prints a JSON line."""
     address = daemon.standing(project / ".runner" / "simulator")
     if address is None:
         raise SystemExit("the simulator is gone")
     from runner.bedrock import waiting
 
-    # Simulated jobs are looked at up to twenty times a second, which many at once would spend this machine on.
+    # Simulated jobs are looked at up to twenty times a second: with so many, that alone fills the machine.
     waiting._SIMULATED_PAUSES = tuple(pause / FASTER for pause in waiting._PAUSES)
     ended: list[str] = []
     threads = [threading.Thread(target=_one, args=(planned, ended)) for planned in _planned(project, jobs)]
@@ -130,7 +131,7 @@ def _looks(address: daemon.Address) -> int:
 def sweep(project: Path, jobs: int, throttles: int) -> tuple[Measured, Counter[str], int]:
     """The real command; its looks are throttled after the first pass. Its jobs' states, and its looks."""
     address = daemon.ensure_up(project / ".runner" / "simulator")
-    daemon.order(address, "set", {"rate": 20, "training_seconds": 1500})
+    daemon.order(address, "set", {"rate": 20, "training_seconds": 3000})
     # Each point looks for its job once before it makes it; the throttling begins with the second pass.
     fault = {"operation": LOOK, "kind": "throttle", "times": throttles, "skip": jobs}
     daemon.order(address, "faults", fault)
@@ -167,12 +168,13 @@ def project_in(folder: Path, jobs: int) -> Path:
 def show(name: str, measured: Measured, said: str = "") -> bool:
     """Print a row; whether it holds the target."""
     good = measured.peak_megabytes < TARGET_MEGABYTES
-    print(f"{name:<34} {measured.peak_megabytes:>7.0f} {measured.cpu_seconds:>7.1f} {measured.wall_seconds:>7.1f}  {said}", flush=True)  # fmt: skip
+    figures = f"{measured.peak_megabytes:>7.0f} {measured.cpu_seconds:>7.1f} {measured.wall_seconds:>7.1f}"
+    print(f"{name:<34} {figures}  {said}", flush=True)
     return good
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Print the table; 1 if `--check` is given and the memory is over the target or a job did not complete."""
+    """Print the table; 1 if `--check` is given and the target is missed or a job did not complete."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--jobs", type=int, default=100)
     parser.add_argument("--throttles", type=int, default=50, help="looks that AWS refuses as too many")

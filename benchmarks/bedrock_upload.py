@@ -1,11 +1,11 @@
 """Our upload beside plain `upload_file` of boto3: the same bytes, the same server, the same run, in turns.
 
-`python benchmarks/bedrock_upload.py` starts SeaweedFS, which checks signatures and checksums, on loopback. The plain
-transfer is what `aws s3 cp` does (s3transfer, parts of 8 MiB, 10 threads). Ours looks first, writes only where nothing
-lies, can go on after a kill, and holds the stored checksum against the file at the end. Two lines are measured: the
-loopback itself, where processors are the limit, and one like a real way to S3, where each connection takes so many
-bytes a second and each request waits. `hashing` is what naming the file by its content costs, which the dataset build
-has done before; it is in neither rate.
+`python benchmarks/bedrock_upload.py` starts SeaweedFS, which checks signatures and checksums, on loopback.
+The plain transfer is what `aws s3 cp` does (s3transfer, parts of 8 MiB, 10 threads). Ours looks first,
+writes only where nothing lies, can go on after a kill, and holds the stored checksum against the file at
+the end. Two lines are measured: the loopback itself, where processors are the limit, and one like a real
+way to S3, where each connection takes so many bytes a second and each request waits. `hashing` is what
+naming the file by its content costs, which the dataset build has done before; it is in neither rate.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ def main() -> int:
         with seaweed.serving(data) as address, slow_line(address) as line:
             seaweed.client(address).create_bucket(Bucket=BUCKET)
             near = show("loopback", in_turns(address, file, sha256, args.rounds), args.megabytes)
-            slow = f"{SLOW['bytes_per_second'] / (1 << 20):.0f} MiB/s a connection, {SLOW['delay_seconds'] * 1000:.0f} ms"
+            rate, wait = SLOW["bytes_per_second"] / (1 << 20), SLOW["delay_seconds"] * 1000
+            slow = f"{rate:.0f} MiB/s a connection, {wait:.0f} ms"
             far = show(slow, in_turns(line, file, sha256, 2), args.megabytes)
     print(f"\ntarget: >= {TARGET}")
     return 1 if args.check and min(near, far) < TARGET else 0

@@ -106,7 +106,7 @@ def send_parts(vault: Vault, file: Path, target: Place, sha256: str, shown: Call
 
 
 def _join(vault: Vault, target: Place, where: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    """The object appears. If another has come to lie there, the parts go: nobody needs them, and S3 bills them."""
+    """The object appears. If another lies there by now, the parts go: nobody needs them, S3 bills them."""
     try:
         call(
             f"joining the parts of {target.uri}",

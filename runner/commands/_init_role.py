@@ -50,7 +50,8 @@ def _needs(args: argparse.Namespace) -> Needs:
     """What the role is for. AWS takes no placeholder, so nothing is asked of it before all is named."""
     from runner.iam.policies import Needs
 
-    named, features = {}, set(args.features)
+    named: dict[str, Any] = {}
+    features = set(args.features)
     for feature, flag, member in _NAMED_BY:
         if value := getattr(args, flag.replace("-", "_")):
             features.add(feature)

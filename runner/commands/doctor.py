@@ -105,7 +105,7 @@ def _needs(args: argparse.Namespace) -> Needs:
         found = identity(online=True)
         account = found.account if found else ""
     if not args.recipe:
-        return Needs(features=features, **({"account": account} if account else {}))
+        return Needs(features=features, account=account or Needs().account)
     checked = checked_from(args)
     return needs_of(checked.recipe, checked.model, account=account, features=features)
 

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 _STRING_OR_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 _LITERALS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
 _CONTROL = {"\t": ("a tab", r"\t"), "\n": ("a line break", r"\n"), "\r": ("a line break", r"\r")}
+_JIS = ("\x1b$", "\x1b(")
+"""How a switch to or from Japanese begins in ISO-2022-JP, whose bytes are all ASCII."""
 _CUT = "the line ends before the record does: it is cut off, or a line break stands inside the record"
 
 
@@ -61,7 +63,10 @@ def _explained(text: str, error: json.JSONDecodeError) -> Broken:
     if said.startswith("Unterminated string"):
         return Broken(column, "the text that begins here has no closing quotation mark", _CUT)
     if said.startswith("Invalid control character"):
-        name, written = _CONTROL.get(rest[:1], (f"the control character U+{ord(rest[0]):04X}", "\\u…"))
+        if rest.startswith(_JIS):
+            return Broken(column, "looks like ISO-2022-JP, not UTF-8", "convert it: iconv -f ISO-2022-JP -t UTF-8")
+        code = f"{ord(rest[0]):04x}"
+        name, written = _CONTROL.get(rest[0], (f"the control character U+{code.upper()}", f"\\u{code}"))
         return Broken(column, f"{name} stands raw in a text", f"write it as {written}")
     if said.startswith("Invalid \\"):
         return Broken(column, f"{rest[:2]} is no escape of JSON", r"write a backslash as \\")

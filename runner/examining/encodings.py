@@ -23,8 +23,6 @@ def guessed(line: bytes) -> tuple[str, str]:
 
     The codec is spelled as both Python and `iconv` know it.
     """
-    if b"\x1b$" in line:
-        return "iso-2022-jp", "ISO-2022-JP"
     best, name, codec = 0.0, "", ""
     for candidate, called in _CODECS:
         try:

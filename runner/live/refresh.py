@@ -112,14 +112,15 @@ def refresh(
 
 def _asked(connect: Callable[[str], Connection], regions: Sequence[str]) -> Answers:
     """All questions at once: each is one call or a few pages."""
-    answers, near = Answers(), {region: connect(price_list_region(region)) for region in regions}
-    whose = [("account", regions[0], lambda: account(connect(regions[0])))]
-    questions: list[tuple[str, str, Callable[[], Any]]] = [*whose]
+    answers = Answers()
+    questions: list[tuple[str, str, Callable[[], Any]]]
+    questions = [("account", regions[0], partial(account, connect(regions[0])))]
     for region in regions:
+        here, near = connect(region), connect(price_list_region(region))
         questions += [
-            ("models", region, lambda region=region: listed_models(connect(region))),
-            ("quotas", region, lambda region=region: quotas(connect(region))),
-            ("prices", region, lambda region=region: prices(near[region], region)),
+            ("models", region, partial(listed_models, here)),
+            ("quotas", region, partial(quotas, here)),
+            ("prices", region, partial(prices, near, region)),
         ]
     asking = [partial(answered, ask, what, region) for what, region, ask in questions]
     for (what, region, _), answer in zip(questions, all_at_once(asking, _AT_ONCE), strict=True):

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import stdev
 from typing import TYPE_CHECKING, Any
 
 from runner import plugins
@@ -21,6 +22,7 @@ from runner.model import Model
 from runner.sample import Sample
 from runner.text.counting import counter_for
 from runner.text.line_texts import chosen_lines
+from runner.text.token_bounds import Factors, record_factors
 from runner.text.tokens import tokenizer_of
 
 if TYPE_CHECKING:
@@ -116,9 +118,13 @@ def narrowed(model: Model, chosen: Sequence[Chosen], counted: Sequence[int]) -> 
     for one, own in zip(chosen, counted, strict=True):
         if one.tokens:
             pairs.setdefault(one.script, []).append((one.tokens, own))
-    found = {script: _factors(rows) for script, rows in pairs.items() if len(rows) >= _FEWEST}
     tokens = model.data["tokens"]
     estimate = tokens["estimate"]
+    found = {
+        script: _factors(rows, record_factors(model, script))
+        for script, rows in pairs.items()
+        if len(rows) >= _FEWEST
+    }
     scripts = {**estimate.get("scripts", {}), **found}
     data = {**model.data, "tokens": {**tokens, "estimate": {**estimate, "scripts": scripts}}}
     return replace(model, data=data)
@@ -155,15 +161,22 @@ def _conversation(sample: Sample) -> dict[str, Any]:
     return {"messages": turns, **({"system": [{"text": sample.system}]} if sample.system else {})}
 
 
-def _factors(pairs: Sequence[tuple[int, int]]) -> dict[str, dict[str, float]]:
-    """The spread of single records, and the ratio of the sums with its standard error."""
+def _factors(pairs: Sequence[tuple[int, int]], before: Factors) -> dict[str, dict[str, float]]:
+    """The spread of single records, and the ratio of the sums with its standard error.
+
+    Records that were not asked about lie outside the sample's extremes, too: they are widened by its spread,
+    up to where the bounds were `before`.
+    """
     ratios = [own / base for base, own in pairs]
+    spread = _ERRORS * stdev(ratios)
+    lowest = min(min(ratios), max(before.low, min(ratios) - spread))
+    highest = max(max(ratios), min(before.high, max(ratios) + spread))
     base = sum(base for base, _ in pairs)
     likely = sum(own for _, own in pairs) / base
     residual = sum((own - likely * one) ** 2 for one, own in pairs) / max(1, len(pairs) - 1)
     error = _ERRORS * math.sqrt(residual * len(pairs)) / base
     return {
-        "record": {"low": round(min(ratios), 4), "high": round(max(ratios), 4)},
+        "record": {"low": round(lowest, 4), "high": round(highest, 4)},
         "total": {
             "low": round(max(likely - error, min(ratios)), 4),
             "likely": round(likely, 4),

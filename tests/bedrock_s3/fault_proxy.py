@@ -1,7 +1,7 @@
-"""A TCP proxy before an S3 server that reads where requests begin and end, so that a fault hits the one it is meant for.
+"""A TCP proxy before an S3 server that knows where requests begin and end: a fault hits the one meant.
 
-Bytes go through unchanged (signatures stay valid). Rules are asked in order at each request; the first that takes it
-decides, and its `times` counts down.
+Bytes go through unchanged (signatures stay valid). Rules are asked in order at each request; the first that
+takes it decides, and its `times` counts down.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
 _RESET = struct.pack("ii", 1, 0)
 """Closing with a zero linger time sends RST, not FIN."""
 

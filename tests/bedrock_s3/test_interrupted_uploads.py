@@ -1,6 +1,7 @@
-"""Uploads to a real S3 server through a line that fails, between processes that are killed: every byte arrives, once.
+"""Uploads to a real S3 server over a line that fails, by processes that are killed: every byte arrives, once.
 
-SeaweedFS verifies signatures and checksums, keeps to conditional writes, and refuses parts under 5 MiB as S3 does.
+SeaweedFS verifies signatures and checksums, keeps to conditional writes, and refuses parts under 5 MiB as S3
+does.
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ import pytest
 
 pytest.importorskip("boto3", reason="AWS needs the extra `aws`")
 
-from bedrock_s3.fault_proxy import COMPLETE, PUT_OBJECT, UPLOAD_PART, Proxy, Rule, proxied  # noqa: E402
-from ledger import seaweed  # noqa: E402
+from bedrock_s3.fault_proxy import COMPLETE, PUT_OBJECT, UPLOAD_PART, Proxy, Rule, proxied
+from ledger import seaweed
 
-from runner.aws.connection import Connection  # noqa: E402
-from runner.bedrock import cloud  # noqa: E402
-from runner.bedrock.parts import PART_BYTES  # noqa: E402
-from runner.bedrock.places import Place, data_place  # noqa: E402
-from runner.bedrock.upload import Vault, upload  # noqa: E402
-from runner.errors import RunnerError  # noqa: E402
+from runner.aws.connection import Connection
+from runner.bedrock import cloud
+from runner.bedrock.parts import PART_BYTES
+from runner.bedrock.places import Place, data_place
+from runner.bedrock.upload import Vault, upload
+from runner.errors import RunnerError
 
 BUCKET = "training"
 SMALL = 1000
-PARTS = 4
+PARTS = 3
 LARGE = PART_BYTES * PARTS - 12345
 UPLOADER = Path(__file__).with_name("uploader.py")
 
@@ -128,7 +129,7 @@ def test_a_line_that_stays_broken_loses_no_finished_part(proxy: Proxy, made: Cal
     """One part never gets through: the error says so, and the next run sends that part and no other."""
     file = made(LARGE)
     proxy.rules = [Rule(r"PUT .*partNumber=2\D", "cut", times=10_000, after=1000)]
-    with pytest.raises(RunnerError, match="run the command again|could not be written"):
+    with pytest.raises(RunnerError, match=r"no answer came|could not be written"):
         send(file)
     proxy.quiet()
     assert file.arrived() == PARTS - 1

@@ -1,4 +1,4 @@
-"""`runner.bedrock.upload` as a process of its own: what AWS's settings are comes from the environment, as always."""
+"""`runner.bedrock.upload` as a process of its own, with AWS's settings from the environment, as always."""
 
 from __future__ import annotations
 

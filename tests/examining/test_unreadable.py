@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,8 +121,30 @@ def test_encodings_are_guessed(text: str, codec: str, name: str) -> None:
     ((fault, column),) = said(line)
     assert fault.code == "D205"
     assert name in fault.message
-    assert "iconv" in fault.hint
     assert column >= 13
+    converted = subprocess.run(fault.hint.removeprefix("convert it: ").split(), input=line, capture_output=True)
+    assert text in converted.stdout.decode()
+
+
+def test_jis_is_named() -> None:
+    """All its bytes are ASCII: what shows is the escape character."""
+    line = '{"prompt": "東京の天気"}'.encode("iso2022_jp")
+    ((fault, column),) = said(line)
+    assert (fault.code, column) == ("D201", 13)
+    assert "ISO-2022-JP" in fault.message
+    converted = subprocess.run(fault.hint.removeprefix("convert it: ").split(), input=line, capture_output=True)
+    assert "東京の天気" in converted.stdout.decode()
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_files_in_utf_16_and_32_can_be_converted_as_told(codec: str) -> None:
+    """With and without a mark of the byte order."""
+    whole = '{"prompt": "a", "completion": "b"}\n'.encode(codec)
+    fault = not_lines(whole)
+    assert fault is not None
+    assert fault.code == "D205"
+    converted = subprocess.run(fault.hint.removeprefix("convert it: ").split(), input=whole, capture_output=True)
+    assert json.loads(converted.stdout.decode()) == {"prompt": "a", "completion": "b"}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from runner import plugins
 from runner.errors import RunnerError
 from runner.facts import advice
+from runner.live.rewriting import rewritten
 from runner.model import alternatives, file_of, instead, load_model, models
 from runner.resources import shipped
 
@@ -311,3 +312,9 @@ def test_every_way_of_hosting_has_a_price_or_a_reason() -> None:
         assert "storage" in items
         for kind, wanted in needed.items():
             assert not model.data["hosting"].get(kind) or wanted <= items
+
+
+def test_a_refresh_without_news_changes_nothing(file: Path) -> None:
+    """Writing a file again keeps every source that is named, whichever key names it."""
+    model = load_model(json.loads(file.read_text(encoding="utf-8"))["id"])
+    assert json.loads(rewritten(model, [], {})) == model.data

@@ -15,8 +15,17 @@ from runner.check import check
 from runner.dataset import Dataset, build
 from runner.errors import RunnerError
 from runner.model import load_model
-from runner.planning.own_counts import ASKED, count_tokens, evenly, sample_of, with_own_counts
+from runner.planning.own_counts import (
+    ASKED,
+    Chosen,
+    count_tokens,
+    evenly,
+    narrowed,
+    sample_of,
+    with_own_counts,
+)
 from runner.sample import Sample
+from runner.text.token_bounds import record_factors
 
 if TYPE_CHECKING:
     from runner.simulator.running import Simulator
@@ -52,6 +61,22 @@ def test_count_tokens_narrows_the_bounds(built: Dataset, simulator: Simulator) -
     assert found.model.data["tokens"]["estimate"]["scripts"]["japanese"]
     assert found.model.digest == haiku.digest
     assert f"CountTokens of Amazon Bedrock counted {ASKED} records" in found.said
+
+
+def test_a_sample_is_no_bound_of_the_records_that_were_not_asked_about() -> None:
+    """Its extremes are widened by its spread, and never beyond what was known before."""
+    haiku = load_model(HAIKU)
+    chosen = [Chosen(Sample("", (("user", "hello"),)), 100, "latin")] * 3
+
+    def records(*counted: int) -> tuple[float, float]:
+        found = narrowed(haiku, chosen, counted).data["tokens"]["estimate"]["scripts"]["latin"]["record"]
+        return found["low"], found["high"]
+
+    before = record_factors(haiku, "latin")
+    assert records(100, 100, 100) == (1, 1)
+    assert records(98, 100, 102) == (0.94, 1.06)
+    assert records(80, 100, 120) == (before.low, before.high)
+    assert records(10, 100, 900) == (0.1, 9)
 
 
 def test_a_model_that_it_does_not_take(built: Dataset, simulator: Simulator) -> None:
