@@ -54,7 +54,8 @@ def in_threads(project: Path, jobs: int, throttles: int) -> None:
     from runner.bedrock import waiting
 
     # Simulated jobs are looked at up to twenty times a second: with so many, that alone fills the machine.
-    waiting._SIMULATED_PAUSES = tuple(pause / FASTER for pause in waiting._PAUSES)
+    first, longest = waiting._PAUSES
+    waiting._SIMULATED_PAUSES = (first / FASTER, longest / FASTER)
     ended: list[str] = []
     threads = [threading.Thread(target=_one, args=(planned, ended)) for planned in _planned(project, jobs)]
     for thread in threads:

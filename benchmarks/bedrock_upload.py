@@ -28,8 +28,8 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
-from bedrock_s3.fault_proxy import proxied  # noqa: E402
-from ledger import seaweed  # noqa: E402
+from bedrock_s3.fault_proxy import proxied  # type: ignore[import-not-found] # noqa: E402
+from ledger import seaweed  # type: ignore[import-not-found] # noqa: E402
 
 from runner.bedrock.places import Place  # noqa: E402
 from runner.bedrock.upload import Vault, upload  # noqa: E402

@@ -11,9 +11,10 @@ from typing import Any
 from runner.errors import RunnerError
 from runner.examining.beginnings import format_of
 from runner.examining.inputs import Input, named_files, opened
+from runner.examining.lengths import Lengths
 from runner.examining.limits import Amounts, advised, life, names, outside
 from runner.examining.naming import method_named, model_named
-from runner.examining.record_schema import shape_source
+from runner.examining.record_schema import source_of
 from runner.examining.repeats import judge_repeats
 from runner.examining.rules import DataFile, Rules, Side
 from runner.examining.scan import Scan
@@ -23,9 +24,6 @@ from runner.model import Method, Model
 
 SHOW = 5
 _WHOLE = -1
-_OF_THE_SHAPE = frozenset(f"D{number}" for number in range(211, 220))
-"""Codes whose rule is the format itself, where no rule of the model says more."""
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -120,7 +118,7 @@ def _read(files: Sequence[Input], rules: Rules, tally: Tally, *, everything: boo
             head = next(content, b"")
             if scan is None:
                 told = replace(rules, format=format_of(head, rules))
-                scan = Scan(told, tally, duplicates=everything, lengths=everything)
+                scan = Scan(told, tally, Lengths.of(told) if everything else None, duplicates=everything)
             scan.read(number, file.data, chain((head,) if head else (), content))
     assert scan is not None
     return scan
@@ -165,5 +163,5 @@ def _finding(note: Noted, file: str, format: str) -> Finding:
     fault = note.fault
     place = Place(file, note.line, note.column) if file else None
     message = f"{fault.path}: {fault.message}" if fault.path else fault.message
-    source = fault.source or (shape_source(format) if fault.code in _OF_THE_SHAPE else "")
+    source = source_of(fault, format)
     return Finding(fault.code, message, fault.severity, place, path=fault.path, fix=fault.hint, source=source)

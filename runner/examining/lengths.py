@@ -43,9 +43,9 @@ class Lengths:
     waiting: list[tuple[Fit, Report]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, rules: Rules) -> Lengths:
-        """The limits that the capability schema states."""
-        limits = list(_limits(rules))
+    def of(cls, rules: Rules, *, tokens: bool = True) -> Lengths:
+        """The limits that the capability schema states; without `tokens`, of characters only."""
+        limits = list(_limits(rules)) if tokens else []
         characters = _characters(rules)
         bounds = [limit.most for limit in limits] + ([characters] if characters is not None else [])
         return cls(rules, counter_for(rules.model), limits, characters, min(bounds, default=float("inf")))
@@ -114,9 +114,11 @@ def _limits(rules: Rules) -> list[Limit]:
 
 def _by_batch_size(rule: Mapping[str, Any], batch_size: int | None) -> tuple[int | None, str]:
     """The limit for a batch size; without one, that of the smallest batches, which allow most."""
-    for row in rule.get("by_batch_size") or ():
-        if batch_size is not None and row["minimum"] <= batch_size <= row["maximum"]:
-            return int(row["tokens"]), f" at batchSize {batch_size}"
+    if batch_size is not None:
+        # Beyond the last row of the table nothing is stated: a larger batch cannot be allowed more.
+        rows = [row["tokens"] for row in rule.get("by_batch_size") or () if row["minimum"] <= batch_size]
+        if rows:
+            return int(min(rows)), f" at batchSize {batch_size}"
     most = rule.get("maximum")
     return (None if most is None else int(most)), ""
 

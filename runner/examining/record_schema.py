@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from runner.examining.rules import Fault
 from runner.resources import shipped
+
+_OF_THE_SHAPE = frozenset(f"D{number}" for number in range(211, 220))
+"""Codes whose rule is the format itself, where no rule of the model says more."""
 
 
 @cache
@@ -20,3 +24,8 @@ def record_schema(format: str) -> Mapping[str, Any]:
 def shape_source(format: str) -> str:
     """The page that describes the format; "" if the schema names none."""
     return str(record_schema(format).get("x-source", ""))
+
+
+def source_of(fault: Fault, format: str) -> str:
+    """Where the rule that a fault breaks comes from: the model's own, else the page of the format."""
+    return fault.source or (shape_source(format) if fault.code in _OF_THE_SHAPE else "")

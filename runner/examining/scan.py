@@ -36,12 +36,14 @@ class Scan:
     `D240`: a replacement character: something was decoded wrongly before.
     """
 
-    def __init__(self, rules: Rules, tally: Tally, *, duplicates: bool = True, lengths: bool = True) -> None:
+    def __init__(
+        self, rules: Rules, tally: Tally, lengths: Lengths | None = None, *, duplicates: bool = False
+    ) -> None:
         self.rules, self.tally = rules, tally
         self.checker: Checker = plugins.load("checks.records", rules.format)(rules)
         self.words = ReservedWords(rules)
         self._may_hold_words = finder(self.words.signs)
-        self.lengths = Lengths.of(rules) if lengths else None
+        self.lengths = lengths
         self.sightings = Sightings() if duplicates else None
         self.records: Counter[int] = Counter()
         self.size: Counter[int] = Counter()

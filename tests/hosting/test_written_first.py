@@ -14,7 +14,7 @@ from typing import Any
 import botocore.httpsession
 import pytest
 from hosting.cases import Case, records
-from hosting.test_kill import importable
+from hosting.test_killed_hosting import importable
 
 from runner.cli import main
 from runner.ledger import open_ledger

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from runner import plugins
-from runner.examining.record_schema import shape_source
+from runner.examining.lengths import Lengths
+from runner.examining.record_schema import source_of
 from runner.examining.rules import DataFile, Rules, Side
 from runner.examining.scan import Scan
 from runner.examining.tally import Tally
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 _SIDES: tuple[Side, ...] = ("train", "validation")
 _TOLD_ELSEWHERE = ("D220",)
 """Reserved words: a finding of their own tells which steps help."""
+_STEPS = {
+    "D215": "strip_control with drop_empty drops such records",
+    "D240": "strip_control with broken: drop drops such records",
+}
 
 
 def contents(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding]:
@@ -34,7 +39,8 @@ def contents(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding
     files = [(side, dataset.folder / f"{side}.jsonl") for side in _SIDES]
     files = [(side, file) for side, file in files if file.exists()]
     tally = Tally(show=1)
-    scan = Scan(Rules(model, method, kind), tally, duplicates=False, lengths=False)
+    rules = Rules(model, method, kind, batch_size=_batch_size(recipe))
+    scan = Scan(rules, tally, Lengths.of(rules, tokens=False))  # repeats and tokens have checks of their own
     for number, (side, file) in enumerate(files):
         if file.stat().st_size:  # an empty file has findings of its own
             with file.open("rb") as handle:
@@ -50,6 +56,11 @@ def contents(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding
             fault.severity,
             place=Place(str(files[number][1]), note.line),
             path="sources",
-            fix=f"{fault.hint}; in a recipe, the steps drop_empty and filter_pattern drop records",
-            source=fault.source or shape_source(kind),
+            fix=f"{fault.hint}; in a recipe, the step {_STEPS.get(fault.code, 'filter_pattern drops records')}",
+            source=source_of(fault, kind),
         )
+
+
+def _batch_size(recipe: Recipe) -> int | None:
+    batch = recipe.hyperparameters.get("batchSize")
+    return batch if isinstance(batch, int) else None

@@ -56,13 +56,19 @@ class _Limits:
         least, most = limit.get("minimum"), limit.get("maximum")
         if least is not None and found < least:
             yield self._finding(
-                code, f"{found:,} {what}; {self._who} needs {least:,} or more", path, limit, _MORE
+                code,
+                f"{found:,} {what}; {self._who} needs {least:,} or more",
+                path,
+                limit,
+                _MORE,
+                "warning" if limit.get("doubtful") else "error",
             )
         elif most is not None and found > most:
             fix = (
                 f"{path}={most - already}" if path and most > already else "use less data: a source's `limit`"
             )
-            severity: Severity = "warning" if limit.get("adjustable") else "error"
+            lifted = limit.get("adjustable") or limit.get("doubtful")
+            severity: Severity = "warning" if lifted else "error"
             note = " (a quota that AWS can raise)" if limit.get("adjustable") else ""
             message = f"{found:,} {what}; {self._who} takes {most:,} at most{note}"
             yield self._finding(code, message, path, limit, fix, severity)
