@@ -25,6 +25,7 @@ from runner.model import Method, Model
 SHOW = 5
 _WHOLE = -1
 
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One finding, and how many there are of its rule in its file."""

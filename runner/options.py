@@ -42,7 +42,9 @@ def reading_arguments(parser: argparse.ArgumentParser, *, formats: Sequence[str]
 
 def build_arguments(parser: argparse.ArgumentParser) -> None:
     """How the data is built."""
-    parser.add_argument("--workers", type=_count, metavar="N", help="worker processes (default: by the data)")
+    parser.add_argument(
+        "--workers", type=whole_number, metavar="N", help="worker processes (default: by the data)"
+    )
     parser.add_argument("--offline", action="store_true", help="fetch nothing, use what is here")
 
 
@@ -53,7 +55,8 @@ def named_path(text: str) -> Path:
     return Path(text)
 
 
-def _count(text: str) -> int:
+def whole_number(text: str) -> int:
+    """A number of things, as an argument. Errors: `argparse.ArgumentTypeError`."""
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)

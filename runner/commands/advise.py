@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.errors import RunnerError
-from runner.options import named_path
+from runner.options import named_path, whole_number
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -37,9 +37,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             question.flag, choices=tuple(question.choices), help=f"{question.ask} {choices}{default}"
         )
-    parser.add_argument("--records", type=_count, metavar="N", help="how many records there are")
+    parser.add_argument("--records", type=whole_number, metavar="N", help="how many records there are")
     parser.add_argument(
-        "--tokens", type=_count, metavar="N", help="how many tokens the data has (cl100k_base)"
+        "--tokens", type=whole_number, metavar="N", help="how many tokens the data has (cl100k_base)"
     )
     parser.add_argument("--budget", type=_usd, metavar="USD", help="what one job may cost")
     parser.add_argument("--language", choices=_LANGUAGES, default="ja", help="of the data (default: ja)")
@@ -139,12 +139,6 @@ def _write(args: argparse.Namespace, advice: object) -> list[Path]:
     return list(files)
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
-
-
 def _usd(text: str) -> Decimal:
     """As a recipe takes it: it goes into the one that is written."""
     from runner.checks.recipe.money import amount_of
@@ -156,8 +150,8 @@ def _usd(text: str) -> Decimal:
 
 
 _NUMBERS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "records": ("How many records are there?", _count),
-    "tokens": ("How many tokens do they have, as cl100k_base counts?", _count),
+    "records": ("How many records are there?", whole_number),
+    "tokens": ("How many tokens do they have, as cl100k_base counts?", whole_number),
     "budget": ("What may one job cost, in US dollars?", _usd),
 }
 """What is asked after the questions with choices; Enter leaves it open."""

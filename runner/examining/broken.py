@@ -64,7 +64,8 @@ def _explained(text: str, error: json.JSONDecodeError) -> Broken:
         return Broken(column, "the text that begins here has no closing quotation mark", _CUT)
     if said.startswith("Invalid control character"):
         if rest.startswith(_JIS):
-            return Broken(column, "looks like ISO-2022-JP, not UTF-8", "convert it: iconv -f ISO-2022-JP -t UTF-8")
+            hint = "convert it: iconv -f ISO-2022-JP -t UTF-8"
+            return Broken(column, "looks like ISO-2022-JP, not UTF-8", hint)
         code = f"{ord(rest[0]):04x}"
         name, written = _CONTROL.get(rest[0], (f"the control character U+{code.upper()}", f"\\u{code}"))
         return Broken(column, f"{name} stands raw in a text", f"write it as {written}")

@@ -51,7 +51,9 @@ def _stored(word: str, reach: Reach) -> list[StoredFile]:
     if path.is_dir():
         raise RunnerError(f"{word} is a folder", fix=f"name its files: --data '{word.rstrip('/')}/*.jsonl'")
     if path.is_fifo() or path.is_char_device() or path.is_block_device() or path.is_socket():
-        raise RunnerError(f"{word} is not a regular file", fix="write the records to a file first, and name it")
+        raise RunnerError(
+            f"{word} is not a regular file", fix="write the records to a file first, and name it"
+        )
     return local_files(word, reach)
 
 

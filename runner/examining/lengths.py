@@ -35,7 +35,8 @@ class Lengths:
     """
 
     rules: Rules
-    counter: Counter
+    counter: Counter | None
+    """None where no limit of tokens is known."""
     limits: list[Limit]
     most_characters: int | None
     least: float
@@ -48,7 +49,8 @@ class Lengths:
         limits = list(_limits(rules)) if tokens else []
         characters = _characters(rules)
         bounds = [limit.most for limit in limits] + ([characters] if characters is not None else [])
-        return cls(rules, counter_for(rules.model), limits, characters, min(bounds, default=float("inf")))
+        counter = counter_for(rules.model) if limits else None
+        return cls(rules, counter, limits, characters, min(bounds, default=float("inf")))
 
     def look(self, fit: Fit, report: Report) -> None:
         """Judge a record at once if its characters tell, else put it aside for `settle`."""
@@ -63,17 +65,19 @@ class Lengths:
 
     def settle(self) -> None:
         """Count what was put aside, in one batch."""
+        if not self.waiting or self.counter is None:
+            return
         waiting, self.waiting = self.waiting, []
         texts = [text for fit, _ in waiting for text in fit.texts]
         counts = iter(self.counter.count([text.encode("utf-8", "replace").decode() for text in texts]))
         for fit, report in waiting:
             counted = [next(counts) for _ in fit.texts]
             for limit in self.limits:
-                self._judge(fit, counted, limit, report)
+                self._judge(fit, counted, limit, self.counter, report)
 
-    def _judge(self, fit: Fit, counted: list[int], limit: Limit, report: Report) -> None:
+    def _judge(self, fit: Fit, counted: list[int], limit: Limit, counter: Counter, report: Report) -> None:
         text = "\n".join(fit.texts) if limit.part is None else fit.texts[limit.part]
-        bounds = self.counter.bounds(_part(counted, limit.part), script_of(text))
+        bounds = counter.bounds(_part(counted, limit.part), script_of(text))
         high = min(bounds.high, len(text.encode("utf-8", "replace")))
         if high <= limit.most:
             return
@@ -81,7 +85,7 @@ class Lengths:
         severity: Severity = self.rules.severity(limit.rule) if surely else "warning"
         found = (
             f"{bounds.likely:,} tokens"
-            if self.counter.exact
+            if counter.exact
             else (f"between {bounds.low:,} and {high:,} tokens, most likely {min(bounds.likely, high):,}")
         )
         message = f"{limit.what} {'has' if surely else 'may be too long:'} {found};"

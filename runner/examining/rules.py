@@ -29,7 +29,7 @@ Report = Callable[[Fault], None]
 
 
 class Text(NamedTuple):
-    """One text of a record: where it stands and who says it: `system`, `user`, `assistant`, `tool` or `text`."""
+    """One text of a record: where it stands, who says it (`system`, `user`, `assistant`, `tool`, `text`)."""
 
     path: str
     role: str

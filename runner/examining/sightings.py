@@ -80,7 +80,7 @@ class Sightings:
                     del part[:]
         except OSError as error:
             raise RunnerError(
-                f"the list of records seen so far cannot be written to a temporary file: {error.strerror or error}",
+                f"no temporary file for the list of records seen so far: {error.strerror or error}",
                 fix="set TMPDIR to a folder with room: 24 bytes a record",
             ) from None
         self._room = self._in_memory

@@ -76,7 +76,9 @@ class Tally:
 def _clipped(fault: Fault) -> Fault:
     """A fault that can be printed: keys and values of megabytes, cited whole, would bury all the others."""
     return fault._replace(
-        path=_cut(fault.path, _MOST_PATH), message=_cut(fault.message, _MOST_WORDS), hint=_cut(fault.hint, _MOST_WORDS)
+        path=_cut(fault.path, _MOST_PATH),
+        message=_cut(fault.message, _MOST_WORDS),
+        hint=_cut(fault.hint, _MOST_WORDS),
     )
 
 

@@ -19,7 +19,7 @@ def as_json(needs: Needs) -> str:
         for name, role in roles(needs).items()
     }
     data = {"caller": caller_policy(needs), **made, "why": reasons(needs)}
-    return json.dumps(data, ensure_ascii=False, indent=2)
+    return json.dumps(data, indent=2)  # ASCII: no control character of a recipe reaches the terminal
 
 
 def as_terraform(needs: Needs) -> str:

@@ -23,7 +23,7 @@ from runner.runs import RunFolder
 _LOCK = ".trainer.lock"
 _RESULT = "trainer_result.json"
 LOG = "trainer.log"
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 120.0
 """How long a new run waits for an orphaned trainer to save its checkpoint and end."""
 
 

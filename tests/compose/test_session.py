@@ -41,7 +41,7 @@ def test_every_point_composes_again(project: Project, tmp_path: Path) -> None:
         file,
         tmp_path / "sweep",
         "hyperparameters.learningRate=1e-5,1e-6",
-        "split.train_records=5,10",
+        "split.train_records=10,20",
         "budget=a,b",
         "~steps.drop_duplicates",
         "description=s3://b/k=1",
@@ -50,7 +50,7 @@ def test_every_point_composes_again(project: Project, tmp_path: Path) -> None:
     found = [check(file, job).recipe for job in jobs]
     rates = [recipe.hyperparameters["learningRate"] for recipe in found]
     assert sorted(set(rates)) == [1e-6, 1e-5]
-    assert {recipe.split.train_records for recipe in found} == {5, 10}
+    assert {recipe.split.train_records for recipe in found} == {10, 20}
     assert {str(recipe.budget.max_usd) for recipe in found} == {"1", "2"}
     assert {recipe.description for recipe in found} == {"s3://b/k=1"}
     assert all([part.label for part in recipe.steps] == ["drop_empty"] for recipe in found)

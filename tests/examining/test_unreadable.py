@@ -22,6 +22,12 @@ def said(line: bytes) -> list[tuple[Fault, int]]:
     return found
 
 
+def converted(fault: Fault, content: bytes) -> str:
+    """What the command of a hint makes of the content."""
+    command = fault.hint.removeprefix("convert it: ").split()
+    return subprocess.run(command, input=content, capture_output=True, check=False).stdout.decode()
+
+
 @pytest.mark.parametrize(
     ("text", "column", "words"),
     [
@@ -122,8 +128,7 @@ def test_encodings_are_guessed(text: str, codec: str, name: str) -> None:
     assert fault.code == "D205"
     assert name in fault.message
     assert column >= 13
-    converted = subprocess.run(fault.hint.removeprefix("convert it: ").split(), input=line, capture_output=True)
-    assert text in converted.stdout.decode()
+    assert text in converted(fault, line)
 
 
 def test_jis_is_named() -> None:
@@ -132,8 +137,7 @@ def test_jis_is_named() -> None:
     ((fault, column),) = said(line)
     assert (fault.code, column) == ("D201", 13)
     assert "ISO-2022-JP" in fault.message
-    converted = subprocess.run(fault.hint.removeprefix("convert it: ").split(), input=line, capture_output=True)
-    assert "東京の天気" in converted.stdout.decode()
+    assert "東京の天気" in converted(fault, line)
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
@@ -143,8 +147,7 @@ def test_files_in_utf_16_and_32_can_be_converted_as_told(codec: str) -> None:
     fault = not_lines(whole)
     assert fault is not None
     assert fault.code == "D205"
-    converted = subprocess.run(fault.hint.removeprefix("convert it: ").split(), input=whole, capture_output=True)
-    assert json.loads(converted.stdout.decode()) == {"prompt": "a", "completion": "b"}
+    assert json.loads(converted(fault, whole)) == {"prompt": "a", "completion": "b"}
 
 
 @pytest.mark.parametrize(

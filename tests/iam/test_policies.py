@@ -141,6 +141,14 @@ def test_terraform_does_not_read_what_a_recipe_says(project: Path) -> None:
     assert re.search(r"(?<!%)%\{|(?<!\$)\$\{", text) is None
 
 
+def test_a_recipe_cannot_move_the_cursor_of_who_reads_its_policies(project: Path) -> None:
+    hostile = "executor.output_uri='s3://a\x9b2J/b'"
+    for form in ("json", "terraform", "cloudformation"):
+        text = runner(project, "doctor", *RECIPE, hostile, "--iam", form).stdout
+        assert "arn:aws:s3:::a" in text
+        assert text.isascii()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -49,6 +49,7 @@ def contents(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding
         fault = note.fault
         if fault.code in _TOLD_ELSEWHERE:
             continue
+        step = _STEPS.get(fault.code, "filter_pattern drops records")
         times = f" ({count:,} records)" if count > 1 else ""
         yield Finding(
             fault.code,
@@ -56,7 +57,7 @@ def contents(recipe: Recipe, model: Model, dataset: Dataset) -> Iterator[Finding
             fault.severity,
             place=Place(str(files[number][1]), note.line),
             path="sources",
-            fix=f"{fault.hint}; in a recipe, the step {_STEPS.get(fault.code, 'filter_pattern drops records')}",
+            fix=f"{fault.hint}; in a recipe, the step {step}",
             source=source_of(fault, kind),
         )
 
