@@ -21,11 +21,16 @@ SEAL = "seal"
 
 
 def private_cache(root: Path) -> Path:
-    """Where the project's derived data lie: below `.runner/cache/`, in a folder only this user can name.
+    """Where the project's derived data lie. Errors: as of `private_folder`."""
+    return private_folder(root, "cache")
+
+
+def private_folder(root: Path, kind: str) -> Path:
+    """A folder below the project's `.runner/<kind>/` that only this user can name.
 
     Errors: `RunnerError` when the user's own folder cannot be written.
     """
-    return cache_folder(root) / "cache" / _mac(f"cache\0{root.resolve()}")[:16]
+    return cache_folder(root) / kind / _mac(f"{kind}\0{root.resolve()}")[:16]
 
 
 def sealed(data: Mapping[str, Any]) -> dict[str, Any]:

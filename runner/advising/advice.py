@@ -29,6 +29,11 @@ class Option:
         """Whether this tool can go the way."""
         return self.way.possible and bool(self.candidates)
 
+    @property
+    def fits(self) -> bool:
+        """Whether more speaks for the way than against it, and somebody can go it today."""
+        return self.way.fits and (self.has_recipe or self.way.id in OUTSIDE)
+
 
 @dataclass(frozen=True, slots=True)
 class Advice:
@@ -48,11 +53,11 @@ class Advice:
 
 def advise(answers: Answers) -> Advice:
     """What fits the answers."""
-    ways = weighed(answers)
-    return Advice(
-        answers,
-        tuple(Option(way, () if way.id in OUTSIDE else tuple(candidates(way.id, answers))) for way in ways),
-    )
+    options = [
+        Option(way, () if way.id in OUTSIDE else tuple(candidates(way.id, answers)))
+        for way in weighed(answers)
+    ]
+    return Advice(answers, tuple(sorted(options, key=lambda option: not option.fits)))
 
 
 def to_write(advice: Advice, way: str | None) -> Option:
@@ -64,10 +69,10 @@ def to_write(advice: Advice, way: str | None) -> Option:
         why = next((reason.text for reason in option.way.reasons if reason.never), option.way.note)
         raise RunnerError(f"no recipe goes this way ({option.way.name}): {why or 'no model can do it today'}")
     for option in advice.options:
-        if option.has_recipe and option.way.fits:
+        if option.has_recipe and option.fits:
             return option
-    best = advice.options[0].way
-    why = f"the best way is {best.name}" if best.fits else "no way fits them"
+    best = advice.options[0]
+    why = f"the best way is {best.way.name}" if best.fits else "no way fits them"
     raise RunnerError(
         f"no recipe is needed or possible for these answers: {why}",
         fix="name a way that is trained: --way " + "|".join(o.way.id for o in advice.options if o.has_recipe),
@@ -76,7 +81,7 @@ def to_write(advice: Advice, way: str | None) -> Option:
 
 def together(advice: Advice) -> str:
     """A sentence on the ways that go well with each other; empty if one is enough."""
-    fitting = [option.way for option in advice.options if option.way.fits]
+    fitting = [option.way for option in advice.options if option.fits]
     trained = [way for way in fitting if way.id not in OUTSIDE]
     if advice.answers.chosen["goal"] == "both" and trained and any(way.id == RETRIEVAL for way in fitting):
         return f"For both goals use both: retrieval for the facts, {trained[0].name.lower()} for the manner."
@@ -105,7 +110,7 @@ def _as_dict(option: Option) -> dict[str, Any]:
         "name": way.name,
         "what": way.what,
         "possible": way.possible,
-        "fits": way.fits,
+        "fits": option.fits,
         "points": way.points,
         "reasons": [
             {"points": reason.points, "never": reason.never, "text": reason.text, "source": reason.source}

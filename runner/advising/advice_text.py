@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from runner.advising.advice import Advice, Option, together, volume
 from runner.advising.candidates import Candidate
-from runner.advising.ways import OUTSIDE
 from runner.planning.money import dollars
 
 _WIDTH = 110
@@ -25,9 +24,9 @@ def advice_text(advice: Advice, *, sources: bool = True) -> str:
 
 
 def _lines(advice: Advice, notes: list[str]) -> Iterator[str]:
-    fitting = [option for option in advice.options if option.way.fits]
+    fitting = [option for option in advice.options if option.fits]
     if not fitting:
-        yield "No way fits these answers: more speaks against each of them than for it."
+        yield "No way fits these answers."
     for number, option in enumerate(fitting, 1):
         yield f"{number}. {option.way.name}: {option.way.what}"
         yield from _why(option, notes)
@@ -35,13 +34,19 @@ def _lines(advice: Advice, notes: list[str]) -> Iterator[str]:
     for sentence in (together(advice), volume(advice.answers)):
         if sentence:
             yield sentence
-    others = [option for option in advice.options if not option.way.fits]
+    others = [option for option in advice.options if not option.fits]
     if others:
         yield "not advised"
     for option in others:
-        reason = min(option.way.reasons, key=lambda reason: (not reason.never, reason.points), default=None)
-        why = f": {reason.text} [{_note(reason.source, notes)}]" if reason else ""
-        yield from _wrapped(f"{option.way.name}{why}", "  ")
+        yield from _wrapped(option.way.name + _against(option, notes), "  ")
+
+
+def _against(option: Option, notes: list[str]) -> str:
+    """The strongest reason against a way; what speaks for it is none."""
+    if option.way.fits:
+        return ": no model can do it today with these answers"
+    reason = min(option.way.reasons, key=lambda reason: (not reason.never, reason.points), default=None)
+    return f": {reason.text} [{_note(reason.source, notes)}]" if reason else ""
 
 
 def _why(option: Option, notes: list[str]) -> Iterator[str]:
@@ -56,8 +61,6 @@ def _why(option: Option, notes: list[str]) -> Iterator[str]:
 def _models(option: Option, notes: list[str]) -> Iterator[str]:
     if option.candidates:
         yield "   models that can do it today"
-    elif option.way.id not in OUTSIDE:
-        yield "   no model can do it today with these answers"
     for candidate in option.candidates[:_SHOWN]:
         model = candidate.model
         where = "this machine" if candidate.local else f"{candidate.region or 'region unknown'}"

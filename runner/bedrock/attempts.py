@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runner.aws.calls import Refused, look
+from runner.bedrock import names
 from runner.bedrock.cloud import Cloud
+from runner.bedrock.errand import Errand
 from runner.bedrock.explaining import failure_fix, in_words
-from runner.bedrock.names import job_name
+from runner.bedrock.outcome import settle
+from runner.bedrock.record import job_from
 from runner.bedrock.rejected import about_data, located
 from runner.errors import JobError, RunnerError
-from runner.runs import RunFolder
 
 NEEDED = ("jobArn", "status", "creationTime")
 _MOST = 50
@@ -44,24 +46,64 @@ def find_job(cloud: Cloud, name: str) -> Mapping[str, Any] | None:
         raise in_words(refused) from None
 
 
-def latest_attempt(cloud: Cloud, planned: str, run: RunFolder, *, followed: str = "") -> Attempt:
-    """The job to follow, or the number of the one to make.
+def own_job(errand: Errand) -> Mapping[str, Any] | None:
+    """AWS's record of the errand's job, or None.
+
+    The name holds a short form of the fingerprint, the token all of it. Errors: `RunnerError`, also when the
+    job of this name was asked for with another token: it is not the one that is planned.
+    """
+    found = find_job(errand.cloud, errand.name)
+    stated = (found or {}).get("clientRequestToken")
+    if stated and stated != names.token(str(errand.plan["fingerprint"]), errand.attempt):
+        raise RunnerError(
+            f"there is a job {errand.name} in account {errand.cloud.account} that is not the one planned here",
+            fix="give the recipe another name, then run again",
+        )
+    return found
+
+
+def latest_attempt(errand: Errand, *, followed: str = "") -> Attempt:
+    """The job to follow, or the number of the one to make. The accounts of those that ended are closed.
 
     `followed`: the job that the last run left under way; how it ended is told before another one is started.
     A job that failed on its data would fail again on the same bytes, and cost again. Errors: `JobError` then.
     """
     before = ""
     for number in range(1, _MOST):
-        name = job_name(planned, number)
-        found = find_job(cloud, name)
-        if found is None or found["status"] not in _ENDED_BADLY or name == followed:
+        tried = replace(errand, attempt=number)
+        found = own_job(tried)
+        if found is None or found["status"] not in _ENDED_BADLY or tried.name == followed:
             return Attempt(number, found, before)
+        _close(tried, found)
         reason = str(found.get("failureMessage") or "")
         if found["status"] == "Failed" and about_data(reason):
             raise JobError(
-                f"job {name} failed on this very data: {located(reason, run)}",
+                f"job {tried.name} failed on this very data: {located(reason, errand.run)}",
                 fix=failure_fix(reason)
                 or "correct or drop the record (a step of the recipe), then run again",
             )
-        before = f"{name} ended as {found['status']}" + (f": {reason}" if reason else "")
+        before = f"{tried.name} ended as {found['status']}" + (f": {reason}" if reason else "")
     raise RunnerError(f"{_MOST} jobs of this fingerprint have failed", fix="look at their messages first")
+
+
+def departures(errand: Errand, found: Mapping[str, Any]) -> Iterator[str]:
+    """Where a job that is there already differs from what is asked for now: it is not made again for that."""
+    request = errand.request
+    pairs = (
+        ("role_arn", request["roleArn"], found.get("roleArn")),
+        ("output_uri", request["outputDataConfig"]["s3Uri"], (found.get("outputDataConfig") or {}).get("s3Uri")),
+    )
+    for name, asked, has in pairs:
+        if has and str(has).rstrip("/") != asked:
+            yield f"executor.{name}: the job has {has}, and not {asked}"
+    key = request.get("customModelKmsKeyId")
+    if key and found.get("outputModelKmsKeyArn") != key:
+        yield f"executor.kms_key_arn: the job has {found.get('outputModelKmsKeyArn') or 'no key'}, and not {key}"
+
+
+def _close(errand: Errand, found: Mapping[str, Any]) -> None:
+    """Nobody may have been there when the job ended: its money and its entries are not held for ever."""
+    alive = {(one.kind, one.name) for one in errand.ledger.alive()}
+    held = {row.job for row in errand.ledger.reservations() if row.state == "open"}
+    if ("customization-job", errand.name) in alive or errand.name in held:
+        settle(errand, job_from(errand, found))

@@ -11,6 +11,7 @@ from typing import Any
 from runner.aws.calls import look
 from runner.aws.connection import Connection
 from runner.errors import RunnerError
+from runner.seal import private_folder
 
 ADDRESS = "RUNNER_SIMULATOR"
 """Address of a simulated AWS that already runs; without it the project's own is started."""
@@ -84,5 +85,13 @@ def _simulator(root: Path) -> tuple[str, str]:
             "the simulated AWS needs packages that are not installed",
             fix="pip install 'bedrock-recipe-runner[simulator]'",
         ) from None
-    folder = root / ".runner" / "simulator"
+    folder = simulator_folder(root)
     return ensure_up(folder).url, str(folder)
+
+
+def simulator_folder(root: Path) -> Path:
+    """Where the project's own simulated AWS keeps its state.
+
+    A pull request cannot name it, so it can plant neither results there nor an address of its own.
+    """
+    return private_folder(root, "simulator")

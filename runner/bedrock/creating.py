@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.aws.calls import Refused, Unanswered, call
-from runner.bedrock.attempts import find_job
+from runner.bedrock.attempts import find_job, own_job
 from runner.bedrock.errand import Errand
 from runner.bedrock.explaining import in_words, role_unknown
-from runner.bedrock.money import monthly_storage
+from runner.bedrock.money import hold, monthly_storage
 
 PROPAGATION_SECONDS = 120.0
 """How long a new role may take to be seen: Terraform's AWS provider waits two minutes for IAM."""
@@ -26,7 +26,7 @@ def create_job(errand: Errand) -> Mapping[str, Any]:
     # The model comes into being by itself, and is billed by the month until it is deleted.
     model = errand.entry("custom-model", errand.model_name, usd=monthly_storage(errand.plan), per="month")
     ledger.intend(model)
-    found = find_job(errand.cloud, errand.name)
+    found = own_job(errand)
     if found is None:
         try:
             found = _created(errand)
@@ -36,7 +36,9 @@ def create_job(errand: Errand) -> Mapping[str, Any]:
             ledger.release(errand.name, "AWS refused the job")
             raise in_words(refused) from None
     ledger.made(job, str(found["jobArn"]))
-    ledger.intend(model)  # a second runner that was refused may have struck it out
+    # A second runner that was refused may have struck it out, and set its money free.
+    ledger.intend(model)
+    hold(errand)
     return found
 
 
@@ -54,14 +56,14 @@ def _created(errand: Errand) -> Mapping[str, Any]:
             )
         except Unanswered:
             looks += 1
-            found = find_job(errand.cloud, errand.name)
+            found = own_job(errand)
             if found is not None:
                 return found
             if looks >= _MOST_LOOKS:
                 raise
         except Refused as refused:
             # Somebody else has made it, under the same name or with the same token.
-            if (found := find_job(errand.cloud, errand.name)) is not None:
+            if (found := own_job(errand)) is not None:
                 return found
             if not role_unknown(refused) or time.monotonic() >= deadline:
                 raise

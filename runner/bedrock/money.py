@@ -11,15 +11,24 @@ from runner.bedrock.errand import Errand
 
 def reserve(errand: Errand) -> None:
     """Set the highest estimate aside, in one transaction with every other process. Errors: `BudgetError`."""
-    budget, cost = errand.plan["budget"], errand.plan["cost"]
+    budget = errand.plan["budget"]
+    _set_aside(errand, _amount(budget["max_usd"]), _amount(budget["max_usd_per_sweep"]))
+
+
+def hold(errand: Errand) -> None:
+    """Set the estimate of a job that exists aside, whatever the limits say."""
+    _set_aside(errand, None, None)
+
+
+def _set_aside(errand: Errand, max_usd: Decimal | None, max_usd_per_sweep: Decimal | None) -> None:
     errand.ledger.reserve(
         job=errand.name,
         project=errand.project,
         recipe=errand.recipe,
         sweep=errand.sweep,
-        usd=Decimal(cost["high"] or "0"),
-        max_usd=_amount(budget["max_usd"]),
-        max_usd_per_sweep=_amount(budget["max_usd_per_sweep"]),
+        usd=Decimal(errand.plan["cost"]["high"] or "0"),
+        max_usd=max_usd,
+        max_usd_per_sweep=max_usd_per_sweep,
         account=errand.cloud.account,
         region=errand.cloud.region,
         simulator=errand.cloud.simulator,

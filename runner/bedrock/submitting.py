@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from runner.aws.calls import Refused, call
-from runner.bedrock.attempts import find_job, latest_attempt
+from runner.bedrock.attempts import departures, find_job, latest_attempt
 from runner.bedrock.cloud import known_cloud, open_cloud
 from runner.bedrock.creating import create_job
 from runner.bedrock.demo import with_demo_places
@@ -18,7 +19,7 @@ from runner.bedrock.options import Options
 from runner.bedrock.outcome import collect_metrics, settle
 from runner.bedrock.places import data_place
 from runner.bedrock.preflight import preflight
-from runner.bedrock.record import ALIVE, job_from
+from runner.bedrock.record import ALIVE, ENDED, job_from
 from runner.bedrock.request import uploads
 from runner.bedrock.upload import Vault, upload
 from runner.bedrock.waiting import follow
@@ -86,14 +87,14 @@ def collect(job: Job, options: Options, run: RunFolder) -> dict[str, Any]:
 
 def _found_or_made(errand: Errand) -> tuple[Errand, Mapping[str, Any]]:
     """AWS's record of the job. Whatever has been done before, by whomever, is not done again."""
-    known = errand.run.job() or {}
-    followed = str(known.get("name")) if known.get("state") in ALIVE else ""
-    latest = latest_attempt(errand.cloud, str(errand.plan["job"]["name"]), errand.run, followed=followed)
-    options = with_demo_places(errand.cloud, errand.options)
-    errand = replace(errand, attempt=latest.number, options=options)
+    errand = replace(errand, options=with_demo_places(errand.cloud, errand.options, errand.progress))
+    latest = latest_attempt(errand, followed=_followed(errand))
+    errand = replace(errand, attempt=latest.number)
     if latest.job is not None:
         errand.progress.say(f"job {errand.name} is there already ({latest.job['status']}): following it")
-        if latest.job["status"] in ALIVE:
+        for departure in departures(errand, latest.job):
+            errand.progress.say(f"warning: {departure}")
+        if latest.job["status"] not in ENDED:
             errand.ledger.intend(errand.entry("customization-job", errand.name))
         errand.run.log("found", job=errand.name, arn=str(latest.job["jobArn"]))
         return errand, latest.job
@@ -106,6 +107,21 @@ def _found_or_made(errand: Errand) -> tuple[Errand, Mapping[str, Any]]:
     errand.run.log("made", job=errand.name, arn=str(found["jobArn"]))
     errand.progress.say(f"job {errand.name}: {found['jobArn']}")
     return errand, found
+
+
+def _followed(errand: Errand) -> str:
+    """The job that the last run left under way. Errors: `RunnerError` if that is in another account."""
+    known = errand.run.job() or {}
+    if known.get("state") not in ALIVE:
+        return ""
+    account = known["details"].get("account")
+    if account and account != errand.cloud.account:
+        raise RunnerError(
+            f"job {known['name']} goes on in account {account}, and your credentials are of account"
+            f" {errand.cloud.account}, where it would be started again",
+            fix=f"use credentials of {account} (AWS_PROFILE, executor.profile); then `runner cancel` ends it",
+        )
+    return str(known["name"])
 
 
 def _uploaded(errand: Errand) -> None:
@@ -149,5 +165,5 @@ def _what_goes_on(errand: Errand) -> str:
     price = f"likely {likely} USD in all, at most {high}"
     return (
         f"job {job['name']} goes on at AWS and is paid for ({price}); {again},"
-        f" `runner cancel {errand.run.path}` stops it"
+        f" `runner cancel {shlex.quote(str(errand.run.path))}` stops it"
     )

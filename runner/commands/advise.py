@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"wrote {file}")
     if written:
         print(f"next: runner validate {shlex.quote(str(args.write))}")
-    elif any(option.has_recipe and option.way.fits for option in advice.options):
+    elif any(option.has_recipe and option.fits for option in advice.options):
         print("next: add --write recipes/first.yaml for a first recipe")
     return 0
 

@@ -157,11 +157,12 @@ _DO = {
 
 
 def _folder(args: argparse.Namespace) -> Path:
-    from runner.project import cache_folder, project_root
+    from runner.bedrock.cloud import simulator_folder
+    from runner.project import project_root
 
     if args.folder:
         return Path(args.folder).absolute()
-    return cache_folder(project_root(Path.cwd() / "recipe.yaml")) / "simulator"
+    return simulator_folder(project_root(Path.cwd() / "recipe.yaml"))
 
 
 def _living(args: argparse.Namespace) -> Any:

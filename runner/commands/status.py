@@ -119,8 +119,8 @@ def _text(root: Path, rows: Sequence[dict[str, Any]], sweeps: Sequence[dict[str,
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
-    from runner.reporting.figures import measure, usd
+    from runner.reporting.figures import loss, usd
 
     now = usd(row["usd_now"]) if row.get("usd_now") is not None else "unknown"
-    losses = [measure(row.get(f"validation_loss_{when}")) for when in ("before", "after")]
+    losses = [loss(row, when) for when in ("before", "after")]
     return [row["name"], row["fingerprint"][:12], row["state"], row.get("started") or "–", *losses, now]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from runner.aws.calls import call
 from runner.aws.connection import Connection
-from runner.bedrock.cloud import ADDRESS, Cloud
+from runner.bedrock.cloud import ADDRESS, Cloud, simulator_folder
 from runner.errors import RunnerError
 
 
@@ -31,7 +31,7 @@ def connection_of(simulator: str, region: str | None) -> Connection:
 
 def simulator_of(root: Path) -> str:
     """What a project's simulated AWS is called in the ledger."""
-    return os.environ.get(ADDRESS) or str(root / ".runner" / "simulator")
+    return os.environ.get(ADDRESS) or str(simulator_folder(root))
 
 
 def identified(cloud: Cloud) -> Cloud:
@@ -44,16 +44,10 @@ def time_at(cloud: Cloud) -> datetime:
     """The time there, to the second: a simulated AWS has a clock of its own."""
     if cloud.connection.simulator is None:
         return datetime.now(UTC).replace(microsecond=0)
-    from urllib.error import URLError
-    from urllib.request import Request, urlopen
+    from runner.simulator.daemon import Address, order
 
-    address = f"{cloud.connection.simulator}/_simulator/status"
-    try:
-        with urlopen(Request(address, headers={"x-runner-simulator": "1"}, data=b"{}"), timeout=10) as reply:
-            stamp = json.loads(reply.read())["time"]
-    except (URLError, OSError, ValueError, KeyError):
-        raise RunnerError(f"the simulated AWS at {cloud.connection.simulator} does not answer") from None
-    return datetime.fromisoformat(stamp).replace(microsecond=0)
+    told = order(Address(cloud.connection.simulator, 0), "status")
+    return datetime.fromisoformat(told["time"]).replace(microsecond=0)
 
 
 def stamp(moment: datetime) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from runner.bedrock.cloud import ADDRESS
+from runner.bedrock.cloud import ADDRESS, simulator_folder
 from runner.ledger import Entry
 from runner.reporting.evidence import section
 from runner.reporting.standing import project_runs
@@ -36,13 +36,12 @@ def _usual() -> list[str]:
 
 def _standing(root: Path) -> str:
     """The project's own simulated AWS, if it ever ran."""
-    folder = root / ".runner" / "simulator"
+    folder = simulator_folder(root)
     return str(folder) if folder.is_dir() else ""
 
 
 def _job(run: RunFolder) -> dict[str, object]:
     try:
-        data = run.read("job.json")
+        return run.job() or {}  # one that came with a pull request may name no place to call
     except (OSError, ValueError):
         return {}
-    return data if isinstance(data, dict) else {}

@@ -146,7 +146,9 @@ def _next(data: Mapping[str, Any], recipe_file: str) -> str:
         return "resolve the errors, then plan again"
     if data["budget"]["within"] is False:
         return "lower the cost or raise the budget, then plan again"
-    return shlex.join(["runner", "run", recipe_file, *data["recipe"]["overrides"]])
+    overrides = data["recipe"]["overrides"]
+    stated = [text for text in overrides if text != SIMULATE]
+    return shlex.join(["runner", "run", recipe_file, *stated, *(["--simulate"] if SIMULATE in overrides else [])])
 
 
 def _number(value: Any) -> str:

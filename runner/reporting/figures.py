@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
@@ -35,6 +36,13 @@ def measure(value: Any, digits: int = 3) -> str:
         text = f"{value:,.{digits}f}"
         return text.removeprefix("-") if float(text.replace(",", "")) == 0 else text.replace("-", "−")
     return "not finite" if isinstance(value, float) else UNKNOWN
+
+
+def loss(metrics: Mapping[str, Any], when: str) -> str:
+    """The validation loss `before` or `after`; one that no model was trained for says so wherever it shows."""
+    value = metrics.get(f"validation_loss_{when}")
+    made_up = " synthetic" if metrics.get("synthetic") and value is not None else ""
+    return measure(value) + made_up
 
 
 def change(before: Any, after: Any) -> str:

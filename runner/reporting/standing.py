@@ -67,6 +67,7 @@ def run_row(run: RunFolder) -> dict[str, Any]:
         "overrides": list(section(evidence.plan, "recipe").get("overrides") or []),
         "validation_loss_before": evidence.metrics.get("validation_loss_before"),
         "validation_loss_after": evidence.metrics.get("validation_loss_after"),
+        "synthetic": bool(evidence.metrics.get("synthetic")),
         "usd_now": costs_now(evidence),
         "failure": evidence.job.get("failure") or "",
         "folder": str(run.path),

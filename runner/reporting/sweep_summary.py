@@ -13,7 +13,7 @@ from typing import Any
 from runner.atomic import write_json, write_text
 from runner.errors import RecipeError, RunnerError
 from runner.reporting.evidence import read_evidence, section
-from runner.reporting.figures import count, duration, measure, plain, readable, usd
+from runner.reporting.figures import count, duration, loss, measure, plain, readable, usd
 from runner.runs import RunFolder
 
 WAITING = "Waiting"
@@ -146,7 +146,7 @@ def aligned(rows: Sequence[Sequence[str]], left: set[int]) -> str:
 
 
 def _row(job: SweepJob, names: Sequence[str]) -> list[str]:
-    losses = (measure(job.metrics.get(f"validation_loss_{when}")) for when in ("before", "after"))
+    losses = (loss(job.metrics, when) for when in ("before", "after"))
     error = readable(job.error).replace("\n", " ")
     short = error if len(error) <= _ERROR_SHOWN else error[: _ERROR_SHOWN - 1] + "…"
     values = (job.parameters.get(name, "") for name in names)
@@ -190,6 +190,7 @@ def _job_data(folder: Path, job: SweepJob) -> dict[str, Any]:
         "fingerprint": job.fingerprint,
         "validation_loss_before": job.metrics.get("validation_loss_before"),
         "validation_loss_after": job.metrics.get("validation_loss_after"),
+        "synthetic": bool(job.metrics.get("synthetic")),
         "tokens": job.tokens,
         "seconds": job.seconds,
         "cost": dict(job.cost),

@@ -142,9 +142,10 @@ def test_terraform_does_not_read_what_a_recipe_says(project: Path) -> None:
 
 
 def test_a_recipe_cannot_move_the_cursor_of_who_reads_its_policies(project: Path) -> None:
-    hostile = "executor.output_uri='s3://a\x9b2J/b'"
+    with (project / RECIPE[0]).open("a", encoding="utf-8") as recipe:
+        recipe.write('executor: {output_uri: "s3://a\\x9b2J/b"}\n')
     for form in ("json", "terraform", "cloudformation"):
-        text = runner(project, "doctor", *RECIPE, hostile, "--iam", form).stdout
+        text = runner(project, "doctor", *RECIPE, "--iam", form).stdout
         assert "arn:aws:s3:::a" in text
         assert text.isascii()
 

@@ -118,4 +118,7 @@ def test_findings_are_kept_whole() -> None:
 def test_synthetic_losses_are_called_synthetic(tmp_path: Path) -> None:
     """On the sweep's page too."""
     run = write_run(tmp_path, metrics={**METRICS, "synthetic": True})
-    assert Page(write_sweep(tmp_path, [ended_job(0, ["a=1"], run)], recipe="r")).says("synthetic")
+    job = ended_job(0, ["a=1"], run)
+    assert Page(write_sweep(tmp_path, [job], recipe="r")).says("synthetic")
+    assert "synthetic" in table([job])
+    assert "synthetic" not in table([ended_job(0, ["a=1"], write_run(tmp_path, name="real"))])
