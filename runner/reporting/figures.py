@@ -39,7 +39,7 @@ def measure(value: Any, digits: int = 3) -> str:
 
 
 def loss(metrics: Mapping[str, Any], when: str) -> str:
-    """The validation loss `before` or `after`; one that no model was trained for says so wherever it shows."""
+    """The validation loss `before` or `after`; one that no model was trained for says so."""
     value = metrics.get(f"validation_loss_{when}")
     made_up = " synthetic" if metrics.get("synthetic") and value is not None else ""
     return measure(value) + made_up
