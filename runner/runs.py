@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,9 @@ class RunFolder:
     def log(self, event: str, **details: Any) -> None:
         """Append one line to `events.jsonl`."""
         line = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, **details}
-        with (self.path / "events.jsonl").open("a", encoding="utf-8") as handle:
+        # Never through a link: one that came with a pull request could lead to any file of the user's.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+        with os.fdopen(os.open(self.path / "events.jsonl", flags, 0o644), "a", encoding="utf-8") as handle:
             handle.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 

@@ -91,19 +91,23 @@ def departures(errand: Errand, found: Mapping[str, Any]) -> Iterator[str]:
     request = errand.request
     pairs = (
         ("role_arn", request["roleArn"], found.get("roleArn")),
-        ("output_uri", request["outputDataConfig"]["s3Uri"], (found.get("outputDataConfig") or {}).get("s3Uri")),
+        ("output_uri", request["outputDataConfig"]["s3Uri"], _output(found)),
+        ("kms_key_arn", request.get("customModelKmsKeyId"), found.get("outputModelKmsKeyArn") or "no key"),
     )
     for name, asked, has in pairs:
-        if has and str(has).rstrip("/") != asked:
-            yield f"executor.{name}: the job has {has}, and not {asked}"
-    key = request.get("customModelKmsKeyId")
-    if key and found.get("outputModelKmsKeyArn") != key:
-        yield f"executor.kms_key_arn: the job has {found.get('outputModelKmsKeyArn') or 'no key'}, and not {key}"
+        if asked and has and has != asked:
+            yield f"the job was started before with {has} as executor.{name}, and goes on so: not with {asked}"
+
+
+def _output(found: Mapping[str, Any]) -> str:
+    return str((found.get("outputDataConfig") or {}).get("s3Uri") or "").rstrip("/")
 
 
 def _close(errand: Errand, found: Mapping[str, Any]) -> None:
     """Nobody may have been there when the job ended: its money and its entries are not held for ever."""
-    alive = {(one.kind, one.name) for one in errand.ledger.alive()}
-    held = {row.job for row in errand.ledger.reservations() if row.state == "open"}
-    if ("customization-job", errand.name) in alive or errand.name in held:
+    ledger, cloud = errand.ledger, errand.cloud
+    here = (errand.name, cloud.account, cloud.region, cloud.simulator)
+    open_ones = [row for row in ledger.reservations() if row.state == "open"]
+    held = any((row.job, row.account, row.region, row.simulator) == here for row in open_ones)
+    if held or ledger.find("customization-job", *here):
         settle(errand, job_from(errand, found))

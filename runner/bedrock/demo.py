@@ -9,21 +9,51 @@ from typing import Any
 from runner.aws.calls import Refused, look
 from runner.bedrock.cloud import Cloud
 from runner.bedrock.options import Options
+from runner.bedrock.places import place
+from runner.progress import Progress
 
 ROLE = "runner-demo"
 
 
-def with_demo_places(cloud: Cloud, options: Options) -> Options:
-    """The options with a demo bucket and role where the recipe names none."""
+def with_demo_places(cloud: Cloud, options: Options, progress: Progress) -> Options:
+    """The options as a simulated AWS can follow them: what lies in a real account is made or stood in for.
+
+    Buckets that the recipe names are made there; a role or key that is not there has a stand-in, or none.
+    """
     if not cloud.simulator:
         return options
-    bucket = f"runner-demo-{cloud.account}-{cloud.region}"
     if not options.output_uri:
+        options = replace(options, output_uri=f"s3://runner-demo-{cloud.account}-{cloud.region}/output")
+    buckets = sorted({place(uri).bucket for uri in (options.output_uri, options.data_uri) if uri})
+    for bucket in buckets:
         _bucket(cloud, bucket)
-        options = replace(options, output_uri=f"s3://{bucket}/output")
-    if not options.role_arn:
-        options = replace(options, role_arn=_role(cloud, bucket))
-    return options
+    stood_in: dict[str, Any] = {}
+    if not (options.role_arn and _is_there(cloud, options.role_arn)):
+        stood_in["role_arn"] = _role(cloud, buckets)
+    if options.kms_key_arn and not _key_is_there(cloud, options.kms_key_arn):
+        stood_in["kms_key_arn"] = None
+    if options.bucket_owner not in (None, cloud.account):
+        stood_in["bucket_owner"] = None
+    for name in sorted(stood_in):
+        if stated := getattr(options, name):
+            progress.say(f"simulated without executor.{name}: {stated} is not in the simulated AWS")
+    return replace(options, **stood_in)
+
+
+def _is_there(cloud: Cloud, role: str) -> bool:
+    try:
+        found = look("looking for the role", cloud.client("iam").get_role, RoleName=role.rpartition("/")[2])
+    except Refused:
+        return False
+    return bool(found["Role"]["Arn"] == role)
+
+
+def _key_is_there(cloud: Cloud, key: str) -> bool:
+    try:
+        look("looking for the key", cloud.client("kms").describe_key, KeyId=key)
+    except Refused:
+        return False
+    return True
 
 
 def _bucket(cloud: Cloud, name: str) -> None:
@@ -39,7 +69,7 @@ def _bucket(cloud: Cloud, name: str) -> None:
     )
 
 
-def _role(cloud: Cloud, bucket: str) -> str:
+def _role(cloud: Cloud, buckets: list[str]) -> str:
     iam = cloud.client("iam")
     trust = {
         "Effect": "Allow",
@@ -60,7 +90,7 @@ def _role(cloud: Cloud, bucket: str) -> str:
     may = {
         "Effect": "Allow",
         "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
-        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Resource": [f"arn:aws:s3:::{bucket}{end}" for bucket in buckets for end in ("", "/*")],
     }
     look(
         "letting the demo role use the bucket",

@@ -78,7 +78,7 @@ def draft_findings(recipe: Recipe, settings: Mapping[str, Any], options: Options
         "executor": {"settings": settings},
     }
     try:
-        asked = request(plan, stated, project=recipe.root.name, attempt=1)
+        asked = request(plan, stated, project=str(recipe.root), attempt=1)
     except RunnerError as error:  # no S3 URI at all
         yield Finding("P207", error.message, path="executor.output_uri", fix=error.fix)
         return

@@ -37,8 +37,8 @@ class Errand:
 
     @property
     def project(self) -> str:
-        """What the project is called in tags and in the ledger."""
-        return self.root.name
+        """The project folder, as the ledger writes it; the tags have its name."""
+        return str(self.root)
 
     @property
     def name(self) -> str:

@@ -59,12 +59,20 @@ def fetch(
 def read_table(key: str, text: str) -> Table:
     """The rows of a CSV file that are numbers throughout; empty cells are left out."""
     rows, skipped = [], 0
-    for row in csv.DictReader(io.StringIO(text)):
+    reader = csv.DictReader(io.StringIO(text))
+    while True:
         try:
-            rows.append({str(name).strip(): float(value) for name, value in row.items() if name and value})
-        except (TypeError, ValueError):
+            read = next(reader, None)
+            if read is None:
+                return Table(key, tuple(rows), skipped)
+            row = {str(name).strip(): float(value) for name, value in read.items() if name and value}
+        except (TypeError, ValueError, csv.Error):
             skipped += 1
-    return Table(key, tuple(rows), skipped)
+            continue
+        if all(math.isfinite(row.get(counter, 0)) for counter in _COUNTERS):
+            rows.append(row)
+        else:
+            skipped += 1
 
 
 def lines(training: list[Table], validation: list[Table]) -> Iterator[dict[str, Any]]:
@@ -76,7 +84,7 @@ def lines(training: list[Table], validation: list[Table]) -> Iterator[dict[str, 
             for count, row in enumerate(table.rows):
                 step = int(row.get("step_number", count + origin)) - origin + 1
                 epoch = int(row.get("epoch_number", epoch_origin)) - epoch_origin + 1
-                measures = {name: value for name, value in row.items() if name not in _COUNTERS}
+                measures = {name: _finite(value) for name, value in row.items() if name not in _COUNTERS}
                 yield {"kind": kind, "step": step, "epoch": epoch, **measures}
 
 
@@ -86,10 +94,19 @@ def as_jsonl(found: list[dict[str, Any]]) -> str:
 
 
 def last(found: list[dict[str, Any]], kind: str, name: str) -> float | None:
-    """The last value of a measure that is a finite number."""
-    values = [line[name] for line in found if line["kind"] == kind and name in line]
-    finite = [value for value in values if math.isfinite(value)]
-    return finite[-1] if finite else None
+    """The last value of a measure that is a number."""
+    values = [line[name] for line in found if line["kind"] == kind and line.get(name) is not None]
+    return values[-1] if values else None
+
+
+def diverged(found: list[dict[str, Any]]) -> int:
+    """At how many points a loss was no number any more."""
+    return sum(any(name.endswith("_loss") and line[name] is None for name in line) for line in found)
+
+
+def _finite(value: float) -> float | None:
+    """JSON knows no NaN and no infinity."""
+    return value if math.isfinite(value) else None
 
 
 def _origin(tables: list[Table], counter: str) -> int:

@@ -16,8 +16,10 @@ def reserve(errand: Errand) -> None:
 
 
 def hold(errand: Errand) -> None:
-    """Set the estimate of a job that exists aside, whatever the limits say."""
-    _set_aside(errand, None, None)
+    """Set the estimate of a job that exists aside, whatever the limits say, unless that is done or booked."""
+    rows = errand.ledger.reservations()
+    if not any(row.job == errand.name and row.state != "released" for row in rows):
+        _set_aside(errand, None, None)
 
 
 def _set_aside(errand: Errand, max_usd: Decimal | None, max_usd_per_sweep: Decimal | None) -> None:

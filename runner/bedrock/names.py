@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import PurePath
 
 from runner.atomic import digest
+from runner.bedrock.ownership import legal, owner
 
 _LIMIT = 63
 _FINGERPRINT = 12
-_NOT_IN_TAGS = re.compile(r"[^a-zA-Z0-9\s._:/=+@-]")
-_TAG_VALUE_LIMIT = 256
 
 
 def job_name(planned: str, attempt: int) -> str:
@@ -35,7 +35,14 @@ def token(fingerprint: str, attempt: int) -> str:
 
 
 def tags(project: str, recipe: str, fingerprint: str, own: Mapping[str, str]) -> dict[str, str]:
-    """The tags by which `runner cleanup` finds what a lost ledger has forgotten, and the user's own."""
-    ours = {"runner:project": project, "runner:recipe": recipe, "runner:fingerprint": fingerprint}
-    legal = {key: _NOT_IN_TAGS.sub("_", value)[:_TAG_VALUE_LIMIT] for key, value in ours.items()}
-    return {**own, **legal}
+    """The tags by which `runner cleanup` finds what a lost ledger has forgotten, and the user's own.
+
+    `project`: the project folder.
+    """
+    ours = {
+        "runner:project": PurePath(project).name,
+        "runner:owner": owner(project),
+        "runner:recipe": recipe,
+        "runner:fingerprint": fingerprint,
+    }
+    return {**own, **{key: legal(value) for key, value in ours.items()}}

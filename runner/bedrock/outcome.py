@@ -62,6 +62,8 @@ def collect_metrics(cloud: Cloud, guard: Mapping[str, str], job: Job, run: RunFo
     skipped = sum(table.skipped for table in (*training, *validation))
     if skipped:
         notes.append(f"{skipped} rows of the metrics files held no numbers and were left out")
+    if points := metrics.diverged(found):
+        notes.append(f"at {points} points the loss was not a finite number: the training diverged there")
     return {"state": job.state, "synthetic": synthetic, **_measures(found, job), "notes": notes}
 
 

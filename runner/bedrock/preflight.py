@@ -35,7 +35,10 @@ def preflight(errand: Errand) -> None:
         if all(finding.code == "P306" for finding in wrong):
             raise BusyError(wrong[0].message, fix=wrong[0].fix)
         raise RecipeError(found)
+    told = {(each["code"], each["message"]) for each in errand.plan.get("findings") or ()}
     for finding in found:
+        if (finding.code, finding.message) in told:
+            continue  # the plan has shown it
         errand.progress.say(f"{finding.severity}: {finding.message} [{finding.code}]")
 
 

@@ -14,15 +14,18 @@ _LINE = re.compile(
 )
 _DATA = re.compile(r"\b(?:record|line|row|sample|jsonl|dataset|training data|validation data|token)", re.I)
 _VALIDATION = re.compile(r"\bvalidation[ _-]?(?:data|set|file|record|sample)|validator", re.I)
+_NOT_DATA = re.compile(
+    r"permission|access|not authorized|assume|\brole\b|\bbucket\b|\bkms\b|encrypt"
+    r"|internal|capacity|timed? ?out",
+    re.I,
+)
 _FROM_ZERO = re.compile(r"\bindex\b", re.I)
 _SHOWN = 160
 
 
 def about_data(message: str) -> bool:
     """Whether a failure is about the content of the data: trying the same bytes again would fail again."""
-    return bool(_DATA.search(message)) and not re.search(
-        r"permission|access denied|not authorized", message, re.I
-    )
+    return bool(_LINE.search(message) or (_DATA.search(message) and not _NOT_DATA.search(message)))
 
 
 def rejected_record(message: str, run: RunFolder) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from runner.bedrock.creating import create_job
 from runner.bedrock.demo import with_demo_places
 from runner.bedrock.errand import Errand
 from runner.bedrock.explaining import in_words
-from runner.bedrock.money import reserve
+from runner.bedrock.money import hold, reserve
 from runner.bedrock.options import Options
 from runner.bedrock.outcome import collect_metrics, settle
 from runner.bedrock.places import data_place
@@ -96,6 +96,7 @@ def _found_or_made(errand: Errand) -> tuple[Errand, Mapping[str, Any]]:
             errand.progress.say(f"warning: {departure}")
         if latest.job["status"] not in ENDED:
             errand.ledger.intend(errand.entry("customization-job", errand.name))
+        hold(errand)  # the ledger may be lost, or another machine's
         errand.run.log("found", job=errand.name, arn=str(latest.job["jobArn"]))
         return errand, latest.job
     if latest.before:

@@ -42,7 +42,9 @@ def follow(errand: Errand, found: Mapping[str, Any]) -> Job:
             found = ask_once(errand.cloud.poller(), str(job.details["arn"]))
             silent_since = None
         except RunnerError as error:
-            silent_since = silent_since or time.monotonic()
+            if silent_since is None:
+                silent_since = time.monotonic()
+                errand.progress.say(f"warning: {error.message}; asking again for half an hour")
             if not _passing(error) or time.monotonic() - silent_since > _SILENCE_SECONDS:
                 raise _goes_on(error, errand) from None
             continue

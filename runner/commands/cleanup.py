@@ -1,8 +1,9 @@
 """Delete what costs money at AWS: deployments, throughput, custom and imported models, training data.
 
-RECIPE: what its runs have made. --expired: what has outlived its lease. --all: everything that the ledger
-knows, and what carries this project's tag without standing in it. Nothing else is touched. It may be
-interrupted and run again. A throughput with a commitment stays until its term is over.
+RECIPE: what its runs have made. --expired: what has outlived its lease. --all: everything that this project
+has made, also what no ledger knows any more, by its tags. What other projects, machines or people have made
+is told and left alone, unless --others is given. It may be interrupted and run again. A throughput with a
+commitment stays until its term is over.
 """
 
 from __future__ import annotations
@@ -28,14 +29,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", metavar="RECIPE", nargs="?", help="a recipe, or the run folder of one job")
     parser.add_argument("--expired", action="store_true", help="what has outlived its lease")
     parser.add_argument(
-        "--all", action="store_true", help="everything in the ledger, and this project's orphans"
+        "--all", action="store_true", help="everything of this project, also what no ledger knows"
+    )
+    parser.add_argument(
+        "--others", action="store_true", help="also what other projects and people made under its names"
     )
     parser.add_argument(
         "--region",
         metavar="REGION",
         action="append",
         default=[],
-        help="look for orphans there too (repeatable)",
+        help="look there too for what no ledger knows (repeatable)",
     )
     parser.add_argument("--dry-run", action="store_true", help="show what would be deleted, delete nothing")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask; required without a terminal")
@@ -57,10 +61,10 @@ def run(args: argparse.Namespace) -> int:
     ledger = open_ledger()
     root = project_root(Path(args.recipe).absolute() if args.recipe else Path.cwd() / "recipe.yaml")
     clouds = _Clouds()
-    chosen, unasked = _chosen(args, ledger, root, clouds)
+    chosen, notes = _chosen(args, ledger, root, clouds)
     quiet = args.format == "json"
     if not quiet:
-        print(_shown(chosen, ledger.place, unasked))
+        print(_shown(chosen, ledger.place, notes))
     done: list[Cleaned] = []
     if chosen and not args.dry_run and _agreed(args, len(chosen)):
         done = _delete(args, ledger, chosen, clouds)
@@ -70,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     if quiet:
         outcomes = {one.entry.id: {"outcome": one.outcome, "why": one.why} for one in done}
         things = [{**row(one), **outcomes.get(one.id, {"outcome": None, "why": ""})} for one in chosen]
-        data = {"dry_run": args.dry_run, "things": things, "not_asked": unasked, "burn": burn(left)}
+        data = {"dry_run": args.dry_run, "things": things, "notes": notes, "burn": burn(left)}
         print(json.dumps(data, ensure_ascii=False, indent=2))
     elif done:
         print(_ended(done, burn(left)))
@@ -105,16 +109,18 @@ class _Clouds:
 def _chosen(
     args: argparse.Namespace, ledger: Ledger, root: Path, clouds: _Clouds
 ) -> tuple[list[Entry], list[str]]:
-    """What is to go, in order, and where could not be looked for orphans."""
+    """What is to go, in order, and notes on what is left out or could not be asked."""
     from runner.hosting.choosing import expired, of_recipe, with_orphans
     from runner.hosting.cleaning import in_order
 
     if args.recipe:
-        return in_order(of_recipe(ledger, Path(args.recipe), root)), []
+        return in_order(of_recipe(ledger, Path(args.recipe), root, others=args.others)), []
     if args.expired:
         return in_order(expired(ledger, clouds.at)), []
-    entries, unasked = with_orphans(ledger, root, args.region, clouds.at, write=not args.dry_run)
-    return in_order(entries), unasked
+    entries, notes = with_orphans(
+        ledger, root, args.region, clouds.at, write=not args.dry_run, others=args.others
+    )
+    return in_order(entries), notes
 
 
 def _agreed(args: argparse.Namespace, number: int) -> bool:
@@ -134,28 +140,36 @@ def _delete(
         if args.format != "json":
             print(text, flush=True)
 
-    return clean(clouds.of, ledger, chosen, say)
+    try:
+        return clean(clouds.of, ledger, chosen, say, others=args.others)
+    except KeyboardInterrupt:
+        left = "what is left stands in the ledger and may cost money"
+        raise KeyboardInterrupt(f"{left}; the same command goes on, `runner status` shows it") from None
 
 
 def _release(
     args: argparse.Namespace, ledger: Ledger, root: Path, chosen: Sequence[Entry], done: Sequence[Cleaned]
 ) -> None:
     """Money that was set aside for jobs that no longer run is free again."""
+    from runner.hosting.choosing import recipe_names
+
     if args.expired or (chosen and not done):
         return
     running = {entry.name for entry in ledger.alive() if entry.kind == "customization-job"}
     recipes = {entry.recipe for entry in chosen}
+    if args.recipe:
+        recipes |= recipe_names(Path(args.recipe), root)
     for one in ledger.reservations():
         mine = one.project == str(root) and (args.all or one.recipe in recipes)
         if one.state == "open" and mine and one.job not in running:
             ledger.release(one.job, "given up by cleanup; AWS's bill shows what a stopped job cost")
 
 
-def _shown(chosen: Sequence[Entry], place: str, unasked: Sequence[str]) -> str:
+def _shown(chosen: Sequence[Entry], place: str, notes: Sequence[str]) -> str:
     from runner.hosting.table import things_table
 
     lines = [things_table(chosen)] if chosen else [f"nothing to delete ({place})"]
-    return "\n".join([*lines, *(f"not looked for orphans: {one}" for one in unasked)])
+    return "\n".join([*lines, *notes])
 
 
 def _ended(done: Sequence[Cleaned], burn: dict[str, Any]) -> str:

@@ -15,13 +15,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from runner.errors import RunnerError
+from runner.commands._numbers import amount, counted
+from runner.errors import BudgetError, RunnerError
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from runner.hosting.deploying import Offer
     from runner.ledger import Entry
 
 _SPANS = {"m": "minutes", "h": "hours", "d": "days"}
+_LONGEST = timedelta(days=365)
+"""A lease that nobody lives to see end is none."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,13 +34,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="MODEL", help="a recipe, a run folder, or a custom model's ARN")
     parser.add_argument(
         "--max-lifetime", type=_span, default=timedelta(hours=8), metavar="SPAN",
-        help="how long the lease is, such as 30m, 8h or 2d (default: 8h)",
+        help="how long the lease is, such as 90m, 8h or 2d (default: 8h)",
     )  # fmt: skip
     parser.add_argument(
         "--provisioned", action="store_true", help="throughput, even where on demand is possible"
     )
     parser.add_argument(
-        "--units", type=int, default=1, metavar="N", help="model units of throughput (default: 1)"
+        "--units", type=counted, default=1, metavar="N", help="model units of throughput (default: 1)"
     )
     parser.add_argument(
         "--commitment", choices=("OneMonth", "SixMonths"), default="",
@@ -44,6 +49,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-unknown-price", action="store_true", help="provision although no source gives the price"
     )
+    parser.add_argument(
+        "--max-usd", type=amount, metavar="USD",
+        help="what throughput may cost to the end of its lease (default: budget.max_usd of the recipe)",
+    )  # fmt: skip
     parser.add_argument("--lease-role", default="", metavar="ARN", help="the role that ends the lease")
     parser.add_argument("--create-lease-role", action="store_true", help="make that role if there is none")
     parser.add_argument("--no-wait", action="store_true", help="do not wait until it can be asked")
@@ -58,7 +67,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Show the price, ask, make the lease and then the thing."""
     from runner.hosting.deploying import deploy, offer, ready
-    from runner.hosting.home import cloud_at, identified, time_at
+    from runner.hosting.home import cloud_at, identified, local_time, time_at
     from runner.hosting.lease import role_for
     from runner.hosting.target import target_of, with_base
     from runner.ledger import open_ledger
@@ -74,32 +83,48 @@ def run(args: argparse.Namespace) -> int:
         commitment=args.commitment,
         lifetime=args.max_lifetime,
     )
-    now = time_at(cloud)
+    now = time_at(cloud) if cloud.simulator else local_time()
     if args.format == "text":
         print(_priced(asked, now), flush=True)
     _require_price(asked, args)
+    _require_budget(asked, now, args.max_usd)
     if args.dry_run:
         _print(args, asked, now, None, {})
         return 0
     if asked.kind == "provisioned-throughput" and not _agreed(args):
         return 0
-    cloud = identified(cloud)
+    cloud = identified(cloud, target.account)
 
     def role() -> str:
         return role_for(cloud, args.lease_role, create=args.create_lease_role)
 
-    entry, record = deploy(cloud, ledger, asked, now, role)
-    if not args.no_wait:
-        record = ready(cloud, ledger, entry, _say(args))
+    try:
+        # The lease begins now: the question may have stood there for hours.
+        entry, record = deploy(cloud, ledger, asked, time_at(cloud), role)
+        if not args.no_wait:
+            record = ready(cloud, ledger, entry, _say(args))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_what_stays(asked, args.model)) from None
     _print(args, asked, now, entry, record)
     return 0
 
 
+def _what_stays(asked: Offer, words: str) -> str:
+    from runner.planning.money import dollars
+
+    cost = "nothing while idle" if asked.kind == "deployment" else f"{dollars(asked.hourly.usd)} USD an hour"
+    return (
+        f"{asked.kind} {asked.name} may exist now and costs {cost} until its lease ends; "
+        f"`runner status` shows it, `runner cleanup {words}` ends it"
+    )
+
+
 def _span(text: str) -> timedelta:
-    match = re.fullmatch(r"(\d+)([mhd])", text)
-    if not match or int(match[1]) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a span such as 30m, 8h or 2d")
-    return timedelta(**{_SPANS[match[2]]: int(match[1])})
+    match = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
+    span = timedelta(**{_SPANS[match[2]]: int(match[1])}) if match else timedelta()
+    if not timedelta() < span <= _LONGEST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a span such as 90m, 8h or 2d, of at most 365d")
+    return span
 
 
 def _require_price(asked: Offer, args: argparse.Namespace) -> None:
@@ -108,6 +133,22 @@ def _require_price(asked: Offer, args: argparse.Namespace) -> None:
             f"the hourly price is unknown: {asked.hourly.note}",
             fix="look it up on the price page of Amazon Bedrock, then add --accept-unknown-price",
         )
+
+
+def _require_budget(asked: Offer, now: datetime, stated: Decimal | None) -> None:
+    """A lease that costs more than a job may is not taken by mistake. Errors: `BudgetError`."""
+    from runner.hosting.target import budget_of
+    from runner.planning.money import dollars
+
+    limit = budget_of(asked.target) if stated is None else stated
+    usd = asked.lease_usd(now)
+    if limit is None or usd is None or usd <= limit or asked.target.simulator:
+        return
+    key = "budget.max_usd" if stated is None else "--max-usd"
+    raise BudgetError(
+        f"the lease may cost {dollars(usd)} USD to its end; {key} is {dollars(limit)} USD",
+        fix=f"a shorter one (--max-lifetime), or allow it: --max-usd {int(usd) + 1}",
+    )
 
 
 def _agreed(args: argparse.Namespace) -> bool:
@@ -121,7 +162,7 @@ def _agreed(args: argparse.Namespace) -> bool:
 
 def _priced(asked: Offer, now: datetime) -> str:
     from runner.hosting.home import stamp
-    from runner.planning.money import dollars, product
+    from runner.planning.money import dollars
 
     simulated = " (simulated: nothing is billed)" if asked.target.simulator else ""
     lines = [f"{asked.kind} {asked.name} of {asked.target.arn}{simulated}"]
@@ -133,13 +174,13 @@ def _priced(asked: Offer, now: datetime) -> str:
         lines.append(
             f"price: {dollars(asked.hourly.usd)} USD an hour for {asked.units} unit(s) ({asked.hourly.note})"
         )
-        if asked.hourly.usd is not None:
-            hours = int((asked.ends(now) - now).total_seconds() + 3599) // 3600
-            lines.append(f"  to the end of the lease: {dollars(product(asked.hourly.usd, hours))} USD")
+        if (usd := asked.lease_usd(now)) is not None:
+            lines.append(f"  to the end of the lease: {dollars(usd)} USD")
     lines.append(f"lease: until {stamp(asked.ends(now))}; AWS deletes it then")
     if asked.commitment:
         lines.append(
-            f"commitment {asked.commitment}: it cannot be deleted, and is paid, until its term is over"
+            f"commitment {asked.commitment}: it cannot be deleted, and is paid, until about "
+            f"{stamp(asked.committed(now))}"
         )
     return "\n".join(lines)
 
@@ -171,6 +212,8 @@ def _print(
             "price_note": asked.hourly.note,
             "lease_ends": entry.expires if entry else stamp(asked.ends(now)),
             "commitment": asked.commitment or None,
+            "commitment_ends": stamp(asked.committed(now)) if asked.commitment else None,
+            "usd_to_lease_end": None if (whole := asked.lease_usd(now)) is None else plain(whole),
             "region": asked.target.region,
             "simulated": bool(asked.target.simulator),
         }

@@ -12,6 +12,7 @@ import uuid
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from runner.commands._numbers import counted
 from runner.errors import RunnerError
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner evaluate`."""
     parser.add_argument("run", metavar="RUN", help="a recipe, or a run folder")
-    parser.add_argument("--records", type=int, default=50, metavar="N", help="questions to ask (default: 50)")
-    parser.add_argument("--max-tokens", type=int, default=512, metavar="N", help="at most so long an answer")
+    parser.add_argument(
+        "--records", type=counted, default=50, metavar="N", help="how many questions (default: 50)"
+    )
+    parser.add_argument("--max-tokens", type=counted, default=512, metavar="N", help="longest answer")
     parser.add_argument(
         "--judge", default="", metavar="MODEL", help="default: evaluation.judge of the recipe"
     )
@@ -39,9 +42,9 @@ def run(args: argparse.Namespace) -> int:
     """Price, ask, score, write `evaluation.json` and the report."""
     from runner.hosting.asking import endpoint
     from runner.hosting.evaluating import estimate, sides
-    from runner.hosting.held_out import questions
+    from runner.hosting.held_out import input_tokens, questions
     from runner.hosting.home import cloud_at, identified
-    from runner.hosting.target import target_of
+    from runner.hosting.target import read_object, target_of
     from runner.ledger import open_ledger
 
     ledger = open_ledger()
@@ -50,14 +53,14 @@ def run(args: argparse.Namespace) -> int:
         raise RunnerError(
             "an evaluation needs the run that made the model", fix="give its run folder or recipe"
         )
-    plan = target.run.read("plan.json") or {}
+    plan = read_object(target.run, "plan.json")
     asked = sides(target, endpoint(target, ledger, args.run), args.judge or _judge(plan))
     found = questions(target.run.path / "validation.jsonl", args.records)
-    high = estimate(asked, _input_tokens(target, len(found)), len(found), args.max_tokens)
+    high = estimate(asked, input_tokens(found, target.base), len(found), args.max_tokens)
     _show_price(args, target, high, len(found))
     if args.dry_run:
         return 0
-    cloud = identified(cloud_at(target.region, target.simulator))
+    cloud = identified(cloud_at(target.region, target.simulator), target.account)
     result = _paid_for(args, ledger, target, cloud, asked, found, high or Decimal(0))
     _report(args, target, result)
     return 0
@@ -74,13 +77,12 @@ def _paid_for(
 ) -> dict[str, Any]:
     """Set the money aside, ask, and book what it cost."""
     from runner.hosting.evaluating import evaluate
+    from runner.hosting.target import budget_of
 
     job = f"evaluation-{target.fingerprint[:12]}-{uuid.uuid4().hex[:8]}"
-    budget = ((target.run.read("plan.json") if target.run else None) or {}).get("budget") or {}
-    limit = budget.get("max_usd")
     ledger.reserve(
         job=job, project=target.project, recipe=target.recipe, sweep="", usd=high,
-        max_usd=None if limit is None else Decimal(str(limit)), max_usd_per_sweep=None,
+        max_usd=budget_of(target), max_usd_per_sweep=None,
         account=cloud.account, region=cloud.region, simulator=cloud.simulator,
     )  # fmt: skip
 
@@ -120,19 +122,6 @@ def _report(args: argparse.Namespace, target: Target, result: dict[str, Any]) ->
 def _judge(plan: dict[str, Any]) -> str:
     config = (plan.get("recipe") or {}).get("config") or {}
     return str((config.get("evaluation") or {}).get("judge") or "")
-
-
-def _input_tokens(target: Target, number: int) -> int:
-    """Tokens of the questions, at most: those of so many whole records, twice, as tokenizers differ."""
-    from runner.reporting.evidence import section
-
-    assert target.run is not None
-    dataset = target.run.read("dataset.json") or {}
-    records = int(section(dataset, "totals").get("validation") or 0)
-    tokens = int(section(dataset, "tokens", "validation").get("total") or 0)
-    if not records:
-        return (target.run.path / "validation.jsonl").stat().st_size
-    return -(-tokens * number // records) * 2
 
 
 def _show_price(args: argparse.Namespace, target: Target, high: Decimal | None, number: int) -> None:

@@ -48,14 +48,14 @@ def run(args: argparse.Namespace) -> int:
     from runner.hosting.home import cloud_at, identified, simulator_of
     from runner.hosting.importable import require_importable
     from runner.hosting.importing import bring
-    from runner.hosting.target import run_of
+    from runner.hosting.target import own_job, read_object, root_of, run_of
     from runner.ledger import open_ledger
 
     folder = run_of(args.run)
-    plan = folder.read("plan.json") or {}
+    plan, job = read_object(folder, "plan.json"), own_job(folder)
     region = args.region or _region(plan)
     merged = folder.path / "artifacts" / "merged"
-    if not merged.is_dir():
+    if not merged.is_dir() or job.get("executor") != "local":
         raise RunnerError(
             f"{folder.path} has no merged model", fix="train it on this machine first: executor=local"
         )
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.format == "text":
         print(_priced(facts, region), flush=True)
-    root = folder.path.resolve().parents[2]
+    root = root_of(folder)
     cloud = identified(cloud_at(region, simulator_of(root) if args.simulate else ""))
     wanted = _wanted(args, plan, folder, cloud)
 
@@ -73,7 +73,11 @@ def run(args: argparse.Namespace) -> int:
         if args.format == "text":
             print(text, flush=True)
 
-    entry = bring(cloud, open_ledger(), wanted, say)
+    try:
+        entry = bring(cloud, open_ledger(), wanted, say)
+    except KeyboardInterrupt:
+        goes_on = "an import job goes on at AWS, and its model is billed by the month"
+        raise KeyboardInterrupt(f"{goes_on}; the same command follows it, `runner cleanup` ends it") from None
     folder.log("import", model=entry.arn, simulated=bool(cloud.simulator))
     _print(args, facts, region, entry)
     return 0
@@ -81,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _wanted(args: argparse.Namespace, plan: Any, folder: Any, cloud: Any) -> Wanted:
     from runner.hosting.importing import Wanted
+    from runner.hosting.target import root_of
 
     role, bucket = args.role, args.bucket
     if args.simulate and not (role and bucket):
@@ -96,7 +101,7 @@ def _wanted(args: argparse.Namespace, plan: Any, folder: Any, cloud: Any) -> Wan
     recipe = plan.get("recipe") or {}
     return Wanted(
         folder=folder.path / "artifacts" / "merged",
-        root=folder.path.resolve().parents[2],
+        root=root_of(folder),
         recipe=str(recipe.get("name") or folder.path.parent.name),
         fingerprint=str(plan.get("fingerprint") or folder.path.name),
         role_arn=role,

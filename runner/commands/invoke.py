@@ -9,13 +9,15 @@ import argparse
 import json
 import sys
 
+from runner.commands._numbers import counted
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `runner invoke`."""
     parser.add_argument("model", metavar="MODEL", help="a recipe, a run folder, or an ARN")
     parser.add_argument("prompt", metavar="PROMPT", help="what to ask; `-` reads it from the standard input")
     parser.add_argument("--system", default="", metavar="TEXT", help="the system prompt")
-    parser.add_argument("--max-tokens", type=int, default=512, metavar="N", help="at most so long an answer")
+    parser.add_argument("--max-tokens", type=counted, default=512, metavar="N", help="longest answer")
     parser.add_argument("--temperature", type=float, default=0.0, metavar="T", help="0 to 1 (default: 0)")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
     parser.add_argument(

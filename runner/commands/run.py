@@ -49,20 +49,29 @@ def run(args: argparse.Namespace) -> int:
     """Run one recipe, one saved plan, or a sweep."""
     saved = None if args.multirun else _saved_plan(args)
     if args.simulate:
-        args.overrides = [*args.overrides, "++executor.simulate=true"]
+        from runner.planning.plan_text import SIMULATE
+
+        args.overrides = [*args.overrides, SIMULATE]
     if args.multirun:
         return _sweep(args)
-    outcome_or_plan = _one(args, saved)
-    if outcome_or_plan is None:
+    outcome = _one(args, saved)
+    if outcome is None:
         return 0
-    _show(outcome_or_plan, args.format)
-    if outcome_or_plan.job.state in ("InProgress", "Stopping") and not args.wait:
+    _show(outcome, args.format)
+    left_to_itself = outcome.job.state in ("InProgress", "Stopping") and not args.wait
+    if outcome.job.state == "Completed" or left_to_itself:
         return 0
-    if outcome_or_plan.job.state != "Completed":
-        reason = outcome_or_plan.job.failure or f"the job ended as {outcome_or_plan.job.state}"
-        fix = outcome_or_plan.job.details.get("fix") or "`runner run` again resumes where it can"
-        raise JobError(reason, fix=f"see {outcome_or_plan.run.path}; {fix}")
-    return 0
+    reason = outcome.job.failure or f"the job ended as {outcome.job.state}"
+    fix = outcome.job.details.get("fix") or "`runner run` again resumes where it can"
+    return _failed(JobError(reason, fix=f"see {outcome.run.path}; {fix}"), args.format)
+
+
+def _failed(error: JobError, format: str) -> int:
+    """A job's failure is told once: as JSON it stands in the object that was printed."""
+    if format != "json":
+        raise error
+    print(f"error: {error.message}\n    fix: {error.fix}", file=sys.stderr)
+    return error.exit_code
 
 
 def _sweep(args: argparse.Namespace) -> int:
@@ -92,7 +101,8 @@ def _sweep(args: argparse.Namespace) -> int:
     unfinished = ("InProgress", "Stopping", "Waiting") if not args.wait else ()
     failed = [job for job in done.jobs if job.state not in ("Completed", *unfinished)]
     if failed:
-        raise JobError(f"{len(failed)} of {len(done.jobs)} jobs did not complete", fix=f"see {done.page}")
+        message = f"{len(failed)} of {len(done.jobs)} jobs did not complete"
+        return _failed(JobError(message, fix=f"see {done.page}"), args.format)
     return 0
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-_STRING_OR_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
+_STRING_OR_WORD = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|(-?Infinity|NaN)', re.DOTALL)
 _LITERALS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
 _CONTROL = {"\t": ("a tab", r"\t"), "\n": ("a line break", r"\n"), "\r": ("a line break", r"\r")}
 _JIS = ("\x1b$", "\x1b(")

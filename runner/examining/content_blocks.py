@@ -41,12 +41,14 @@ class BlockJudge:
         blocks = list(blocks_of(record, self._source, report))
         found = [block.kind for block in blocks if block.kind in KINDS]
         self.media.count(found, "$.messages", report)
+        beside: dict[str, set[str]] = {}
+        for block in blocks:
+            beside.setdefault(block.turn, set()).add(block.kind)
         for block in blocks:
             if block.kind in KINDS:
                 self._media(block, report)
             elif block.kind == "reasoningContent":
-                beside = [other.kind for other in blocks if other.turn == block.turn]
-                reasoning(self.rules, block.path, block.role, block.value, beside, report)
+                reasoning(self.rules, block.path, block.role, block.value, beside[block.turn], report)
         ToolJudge(self.rules, report).judge(record.get("toolConfig"), blocks)
 
     def _media(self, block: Block, report: Report) -> None:

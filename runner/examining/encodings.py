@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 _EAST_ASIAN = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fe]")
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 _CODECS = (("cp932", "Shift-JIS"), ("euc-jp", "EUC-JP"), ("gb18030", "GB 18030"), ("cp1252", "Windows-1252"))
+_ENOUGH = 1 << 16
+"""Bytes of a line that are looked at."""
 _MARKS = ((b"\xff\xfe\x00\x00", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _FILES = (
     (b"PAR1", "a Parquet file"),
@@ -25,8 +28,8 @@ def guessed(line: bytes) -> tuple[str, str]:
     """
     best, name, codec = 0.0, "", ""
     for candidate, called in _CODECS:
-        try:
-            text = line.decode(candidate)
+        try:  # the end may cut a character in two, which is no error here
+            text = codecs.getincrementaldecoder(candidate)().decode(line[:_ENOUGH])
         except UnicodeDecodeError:
             continue
         other = [char for char in text if not char.isascii()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from runner.examining.rules import Fault, Report, Rules
@@ -9,7 +10,9 @@ from runner.examining.rules import Fault, Report, Rules
 _MEDIA = ("image", "video", "document")
 
 
-def reasoning(rules: Rules, path: str, role: str, value: Any, beside: list[str], report: Report) -> None:
+def reasoning(
+    rules: Rules, path: str, role: str, value: Any, beside: Collection[str], report: Report
+) -> None:
     """One `reasoningContent` block; `beside` are the kinds of all blocks of its turn.
 
     `D267`: reasoning that the model does not take, in a wrong turn, beside media, or that is no text.
@@ -24,7 +27,7 @@ def reasoning(rules: Rules, path: str, role: str, value: Any, beside: list[str],
     if turns and role not in turns:
         message = f"reasoning in a turn of the {role}; it belongs in turns of the {turns[0]}"
         report(Fault("D267", path, message, "move it to the answer that it leads to", source))
-    if rule.get("with_media") is False and (media := [kind for kind in beside if kind in _MEDIA]):
+    if rule.get("with_media") is False and (media := [kind for kind in _MEDIA if kind in beside]):
         message = f"reasoning beside {media[0]} in one turn"
         report(Fault("D267", path, message, "keep media in the user's turn", source))
     text = value.get("reasoningText") if isinstance(value, dict) else None

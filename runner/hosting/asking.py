@@ -34,6 +34,7 @@ def endpoint(target: Target, ledger: Ledger, words: str) -> str:
         for row in ledger.alive()
         if row.kind in _SERVED_BY and row.arn and row.simulator == target.simulator
         and row.region == target.region and row.name == target.hosted_as
+        and row.account == target.account
     ]  # fmt: skip
     if not serving:
         raise RunnerError(

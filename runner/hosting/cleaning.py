@@ -12,8 +12,9 @@ from runner.aws.calls import THROTTLED, Refused, Unanswered, call
 from runner.bedrock.cloud import Cloud
 from runner.bedrock.waiting import pauses
 from runner.errors import RunnerError
-from runner.hosting.home import stamp, time_at
-from runner.hosting.things import KINDS, ORDER, delete, found, is_ours
+from runner.hosting.home import stamp, time_at, vanished
+from runner.hosting.lease import schedule_name
+from runner.hosting.things import KINDS, ORDER, delete, found, stranger
 from runner.ledger import Entry, Ledger
 
 Outcome = Literal["deleted", "was gone", "kept", "failed"]
@@ -41,13 +42,25 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def clean(
-    cloud_of: Callable[[Entry], Cloud], ledger: Ledger, entries: Sequence[Entry], say: Callable[[str], None]
+    cloud_of: Callable[[Entry], Cloud],
+    ledger: Ledger,
+    entries: Sequence[Entry],
+    say: Callable[[str], None],
+    *,
+    others: bool = False,
 ) -> list[Cleaned]:
-    """Delete these things. One that cannot be deleted does not stop the others."""
+    """Delete these things. One that cannot be deleted does not stop the others.
+
+    `others`: also what another machine or person has made under the same name.
+    """
     done: list[Cleaned] = []
     for entry in in_order(entries):
         try:
-            cleaned = _blocked(entry, done) or _clean(cloud_of(entry), ledger, entry, say)
+            if vanished(entry.simulator):
+                ledger.gone(entry, "its simulated AWS was deleted")
+                cleaned = Cleaned(entry, "was gone", "its simulated AWS was deleted")
+            else:
+                cleaned = _blocked(entry, done) or _clean(cloud_of(entry), ledger, entry, say, others)
         except RunnerError as error:
             cleaned = Cleaned(entry, "failed", error.message)
         done.append(cleaned)
@@ -56,29 +69,36 @@ def clean(
 
 
 def _blocked(entry: Entry, done: Sequence[Cleaned]) -> Cleaned | None:
-    """A model stays while what serves it has to stay, and so does the schedule that will end that."""
-    if entry.kind not in ("custom-model", "schedule"):
-        return None
+    """What something stands on stays while that has to stay, and so does the schedule that will end it."""
     for other in done:
-        kept = other.outcome in ("kept", "failed") and other.entry.kind in (
-            "deployment",
-            "provisioned-throughput",
-        )
-        serves = other.entry.fingerprint == entry.fingerprint and other.entry.region == entry.region
-        if kept and serves and other.entry.simulator == entry.simulator:
+        here = (other.entry.region, other.entry.simulator) == (entry.region, entry.simulator)
+        if here and other.outcome in ("kept", "failed") and _stands_on(other.entry, entry):
             return Cleaned(entry, "kept", f"{other.entry.kind} {other.entry.name} is still there")
     return None
 
 
-def _clean(cloud: Cloud, ledger: Ledger, entry: Entry, say: Callable[[str], None]) -> Cleaned:
+def _stands_on(upper: Entry, lower: Entry) -> bool:
+    if lower.kind == "schedule":
+        return upper.kind in ("deployment", "provisioned-throughput") and lower.name == schedule_name(
+            upper.kind, upper.name
+        )
+    needed = {
+        "custom-model": ("deployment", "provisioned-throughput"),
+        "training-data": ("customization-job", "import-job"),
+    }
+    same_job = bool(lower.fingerprint) and upper.fingerprint == lower.fingerprint
+    return same_job and upper.kind in needed.get(lower.kind, ())
+
+
+def _clean(cloud: Cloud, ledger: Ledger, entry: Entry, say: Callable[[str], None], others: bool) -> Cleaned:
     if entry.kind == "training-data":
         return _objects(cloud, ledger, entry)
     record = found(cloud, entry)
     if record is None:
         ledger.gone(entry, "AWS does not have it")
         return Cleaned(entry, "was gone", "AWS does not have it")
-    if not is_ours(cloud, entry, record):
-        return Cleaned(entry, "kept", "something of this name exists that this tool did not make")
+    if why := stranger(cloud, entry, record, others=others):
+        return Cleaned(entry, "kept", f"something of this name exists: {why}")
     if entry.state == "intended":
         entry = ledger.made(entry, str(record[KINDS[entry.kind].arn]))
     if entry.kind in ("customization-job", "import-job"):

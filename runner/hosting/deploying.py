@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,15 +15,18 @@ from runner.bedrock.cloud import Cloud
 from runner.bedrock.names import tags
 from runner.errors import RunnerError
 from runner.hosting import lease
-from runner.hosting.home import stamp
+from runner.hosting.home import moment, stamp
 from runner.hosting.prices import Price, token_prices, unit_hour
 from runner.hosting.target import Target
-from runner.hosting.things import KINDS, found, is_ours
+from runner.hosting.things import KINDS, found, stranger
 from runner.hosting.waiting import until
 from runner.ledger import Entry, Ledger
 from runner.planning.money import plain, product
 
 MONTHS = {"OneMonth": 1, "SixMonths": 6}
+SHORTEST = timedelta(hours=1)
+"""Of throughput: it takes AWS up to half an hour to make, and a lease that ends before would end nothing."""
+_MARGIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,16 @@ class Offer:
         """When the lease ends: never before a commitment does, which cannot be deleted early."""
         if not self.commitment:
             return now + self.lifetime
-        return max(now + self.lifetime, _months_later(now, MONTHS[self.commitment]) + timedelta(hours=1))
+        return max(now + self.lifetime, self.committed(now) + _MARGIN)
+
+    def committed(self, now: datetime) -> datetime:
+        """When the term of a commitment that is bought now is over."""
+        return _months_later(now, MONTHS[self.commitment])
+
+    def lease_usd(self, now: datetime) -> Decimal | None:
+        """What hosting costs to the end of the lease, by the hour begun; None if the price is unknown."""
+        hours = int((self.ends(now) - now).total_seconds() + 3599) // 3600
+        return None if self.hourly.usd is None else product(self.hourly.usd, hours)
 
 
 def offer(target: Target, *, provisioned: bool, units: int, commitment: str, lifetime: timedelta) -> Offer:
@@ -72,6 +85,11 @@ def offer(target: Target, *, provisioned: bool, units: int, commitment: str, lif
             f"{name} can be hosted neither on demand nor provisioned",
             fix="`runner models MODEL` shows the ways it has",
         )
+    if lifetime < SHORTEST and not commitment:
+        raise RunnerError(
+            "provisioned throughput takes AWS up to half an hour to make: a lease of it is 1h or longer",
+            fix="--max-lifetime 1h",
+        )
     price = unit_hour(target.base, target.region, commitment)
     usd = None if price.usd is None else product(price.usd, units)
     hourly = Price(usd, "hour", price.note)
@@ -88,14 +106,18 @@ def deploy(
     entry = _wanted(cloud, asked, asked.ends(now))
     standing = ledger.find(entry.kind, entry.name, entry.account, entry.region, entry.simulator)
     record = found(cloud, standing or entry)
+    if record is not None:
+        _require_ours(cloud, standing or entry, record)
+        _require_same(asked, record)
+        # Renewed: a term that was bought ends when AWS says, not a term from now.
+        entry = replace(entry, expires=stamp(_renewed(asked, now, record)))
+    lease.keep(cloud, ledger, entry, lease.Lease(moment(entry.expires), role()))
+    # Once more: the lease that was there may have ended it meanwhile.
+    record = record and found(cloud, standing or entry)
     over = standing is not None and (standing.state == "made" or standing.expires < stamp(now))
     if standing is not None and record is None and over:
         # It gets a new token: AWS may answer the old one with what no longer exists.
         ledger.gone(standing, "AWS has it no longer: its lease has ended")
-        standing = None
-    if record is not None:
-        _require_ours(cloud, standing or entry, record)
-    lease.keep(cloud, ledger, entry, lease.Lease(asked.ends(now), role()))
     entry = replace(ledger.intend(entry), usd=entry.usd, per=entry.per, expires=entry.expires)
     arn = str(record[KINDS[entry.kind].arn]) if record else _make(cloud, ledger, asked, entry)
     entry = ledger.made(entry, arn)
@@ -154,25 +176,46 @@ def _undo(cloud: Cloud, ledger: Ledger, entry: Entry, refused: Refused) -> None:
     """AWS made nothing: neither the thing nor its lease is left."""
     from runner.hosting.things import delete
 
+    if found(cloud, entry) is not None:
+        return  # somebody was faster: it exists, so its lease stays, and the next run decides whose it is
     ledger.gone(entry, f"refused: {refused.reason or refused.code}")
-    name = lease.schedule_name(entry.name)
+    name = lease.schedule_name(entry.kind, entry.name)
     schedule = ledger.find("schedule", name, entry.account, entry.region, entry.simulator)
     if schedule is not None:
-        delete(cloud, schedule)
-        ledger.gone(schedule, "what it would have deleted was refused")
+        with contextlib.suppress(RunnerError):  # the refusal is what is told; the schedule ends by itself
+            delete(cloud, schedule)
+            ledger.gone(schedule, "what it would have deleted was refused")
 
 
 def _require_ours(cloud: Cloud, entry: Entry, record: Mapping[str, Any]) -> None:
-    if not is_ours(cloud, entry, record):
+    if why := stranger(cloud, entry, record):
         raise RunnerError(
-            f"a {KINDS[entry.kind].title} named {entry.name} exists, and this tool did not make it",
-            fix="delete or rename it in the AWS console; nothing was changed",
+            f"a {KINDS[entry.kind].title} named {entry.name} exists: {why}",
+            fix="nothing was changed; `runner invoke` with its ARN asks it as it is, or delete it first",
         )
+
+
+def _require_same(asked: Offer, record: Mapping[str, Any]) -> None:
+    """Renewing changes the lease alone: another size would be billed otherwise than the price shown."""
+    if asked.kind != "provisioned-throughput":
+        return
+    units, commitment = int(record.get("modelUnits") or 1), str(record.get("commitmentDuration") or "")
+    if (units, commitment) != (asked.units, asked.commitment):
+        words = [f"--units {units}"] + ([f"--commitment {commitment}"] if commitment else [])
+        raise RunnerError(
+            f"{asked.name} has {units} model unit(s) and {commitment or 'no commitment'}",
+            fix=f"add {' '.join(words)} to renew its lease; `runner cleanup` ends it, if you want another",
+        )
+
+
+def _renewed(asked: Offer, now: datetime, record: Mapping[str, Any]) -> datetime:
+    ends = now + asked.lifetime
+    until = record.get("commitmentExpirationTime")
+    return max(ends, until + _MARGIN) if until else asked.ends(now) if asked.commitment else ends
 
 
 def _wanted(cloud: Cloud, asked: Offer, ends: datetime) -> Entry:
     target = asked.target
-    project = target.root.name if target.root else ""
     return Entry(
         kind=asked.kind,
         name=asked.name,
@@ -186,7 +229,7 @@ def _wanted(cloud: Cloud, asked: Offer, ends: datetime) -> Entry:
         usd=None if asked.hourly.usd is None else plain(asked.hourly.usd),
         per="hour",
         expires=stamp(ends),
-        tags=tags(project, target.recipe, target.fingerprint, {}),
+        tags=tags(target.project, target.recipe, target.fingerprint, {}),
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from runner.errors import RunnerError
+from runner.model import Model
+from runner.text.counting import counter_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,23 @@ def questions(file: Path, number: int) -> list[Question]:
     return found
 
 
+def input_tokens(asked: Sequence[Question], base: Model | None) -> int:
+    """Tokens of all questions together, at most: what is sent is counted, whatever `dataset.json` says.
+
+    The references are in it: a judge reads them too.
+    """
+    texts = [json.dumps([one.messages, one.system, one.reference], ensure_ascii=False) for one in asked]
+    if base is None:
+        return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)  # a token is a byte or more
+    counter = counter_for(base)
+    return int(sum(counter.bounds(number).high for number in counter.count(texts))) + 1
+
+
 def _asked(lines: Iterator[str]) -> Iterator[Question]:
     for line in lines:
         record = json.loads(line)
+        if not isinstance(record, dict):
+            continue
         if "messages" in record:
             question = _conversation(record)
         elif "prompt" in record and "completion" in record:

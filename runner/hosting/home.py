@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from runner.aws.calls import call
+from runner.aws.calls import look
 from runner.aws.connection import Connection
 from runner.bedrock.cloud import ADDRESS, Cloud, simulator_folder
 from runner.errors import RunnerError
@@ -24,6 +24,10 @@ def connection_of(simulator: str, region: str | None) -> Connection:
         return Connection(region)
     if simulator.startswith("http://"):
         return Connection(region, simulator=simulator)
+    if vanished(simulator):
+        raise RunnerError(
+            f"the simulated AWS in {simulator} was deleted", fix="`runner run … --simulate` makes one"
+        )
     from runner.simulator.daemon import ensure_up
 
     return Connection(region, simulator=ensure_up(Path(simulator)).url)
@@ -34,20 +38,43 @@ def simulator_of(root: Path) -> str:
     return os.environ.get(ADDRESS) or str(simulator_folder(root))
 
 
-def identified(cloud: Cloud) -> Cloud:
-    """The same with the account's number. Errors: `RunnerError` without usable credentials."""
-    who = call("asking who you are", cloud.client("sts").get_caller_identity, needs=("Account", "Arn"))
+def vanished(simulator: str) -> bool:
+    """Whether it was a simulated AWS whose folder somebody has deleted, and all that was in it."""
+    return bool(simulator) and not simulator.startswith("http://") and not Path(simulator).is_dir()
+
+
+def identified(cloud: Cloud, account: str = "") -> Cloud:
+    """The same with the account's number.
+
+    Errors: `RunnerError` without usable credentials, or with those of another account than `account`.
+    """
+    who = look("asking who you are", cloud.client("sts").get_caller_identity, needs=("Account", "Arn"))
+    if account and account != who["Account"]:
+        raise RunnerError(
+            f"it is in account {account}; these credentials are for {who['Account']}",
+            fix="set AWS_PROFILE to that account's",
+        )
     return Cloud(cloud.connection, cloud.region, str(who["Account"]), str(who["Arn"]), cloud.simulator)
 
 
 def time_at(cloud: Cloud) -> datetime:
-    """The time there, to the second: a simulated AWS has a clock of its own."""
+    """The time there, to the second. A simulated AWS has a clock of its own, and so has this machine.
+
+    AWS itself is asked: a lease by a clock that is wrong would end before it began, or be paid for longer.
+    """
     if cloud.connection.simulator is None:
-        return datetime.now(UTC).replace(microsecond=0)
+        reply = look("asking AWS for the time", cloud.client("sts").get_caller_identity, needs=("Account",))
+        stated = reply["ResponseMetadata"]["HTTPHeaders"].get("date")
+        return parsedate_to_datetime(stated) if stated else local_time()
     from runner.simulator.daemon import Address, order
 
     told = order(Address(cloud.connection.simulator, 0), "status")
     return datetime.fromisoformat(told["time"]).replace(microsecond=0)
+
+
+def local_time() -> datetime:
+    """What this machine's clock says."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def stamp(moment: datetime) -> str:

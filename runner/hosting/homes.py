@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from runner.bedrock.cloud import ADDRESS, simulator_folder
+from runner.hosting.home import vanished
 from runner.ledger import Entry
 from runner.reporting.evidence import section
 from runner.reporting.standing import project_runs
@@ -15,23 +16,20 @@ from runner.runs import RunFolder
 
 def homes(root: Path, entries: Iterable[Entry], regions: Iterable[str]) -> list[tuple[str, str]]:
     """Region and simulator (empty for AWS itself) of every place where this project may have something."""
-    found = {(entry.region, entry.simulator) for entry in entries if entry.project in ("", str(root))}
+    found = {(entry.region, entry.simulator) for entry in entries if entry.project == str(root)}
     for run in project_runs(root):
         details = section(_job(run), "details")
         if details.get("region"):
             found.add((str(details["region"]), str(details.get("simulator") or "")))
     stated = [*regions]
     simulator = os.environ.get(ADDRESS) or _standing(root)
+    here = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     if simulator:
-        found |= {(region, simulator) for region in stated or [region for region, _ in found] or _usual()}
-    else:
-        found |= {(region, "") for region in stated}
-    return sorted(found)
-
-
-def _usual() -> list[str]:
-    stated = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    return [stated] if stated else ["us-east-1", "us-west-2"]
+        known = [region for region, _ in found] or ([here] if here else ["us-east-1", "us-west-2"])
+        found |= {(region, simulator) for region in stated or known}
+    # A project that was rehearsed is on AWS too; there, only what is named is asked.
+    found |= {(region, "") for region in stated or ([here] if here and not found else [])}
+    return sorted(place for place in found if not vanished(place[1]))
 
 
 def _standing(root: Path) -> str:

@@ -48,6 +48,9 @@ def _regions(facts: Mapping[str, Any], region: str) -> Iterator[str]:
 
 
 def _files(facts: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    for file in (folder, *sorted(folder.iterdir())):
+        if file.is_symlink():
+            yield f"{file.name} is a link: what it leads to is not uploaded"
     for name in facts["files"]["value"]:
         if not (folder / name).is_file():
             yield f"{name} is missing"

@@ -171,5 +171,5 @@ def _entry(cloud: Cloud, wanted: Wanted, kind: str, name: str) -> Entry:
         project=str(wanted.root),
         recipe=wanted.recipe,
         fingerprint=wanted.fingerprint,
-        tags=tags(wanted.root.name, wanted.recipe, wanted.fingerprint, {}),
+        tags=tags(str(wanted.root), wanted.recipe, wanted.fingerprint, {}),
     )

@@ -18,7 +18,7 @@ from runner.aws.calls import Refused, call, look
 from runner.bedrock.cloud import Cloud
 from runner.errors import RunnerError
 from runner.hosting.home import stamp
-from runner.hosting.things import MARK
+from runner.hosting.things import description
 from runner.ledger import Entry, Ledger
 
 ROLE = "bedrock-recipe-runner-lease"
@@ -27,6 +27,7 @@ _TARGETS = {
     "provisioned-throughput": ("deleteProvisionedModelThroughput", "ProvisionedModelId"),
     "deployment": ("deleteCustomModelDeployment", "CustomModelDeploymentIdentifier"),
 }
+_PREFIXES = {"provisioned-throughput": "runner-pt-", "deployment": "runner-od-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +83,23 @@ def keep(cloud: Cloud, ledger: Ledger, thing: Entry, lease: Lease) -> Entry:
     return ledger.made(replace(entry, expires=stamp(lease.ends)), str(reply["ScheduleArn"]))
 
 
-def schedule_name(thing: str) -> str:
-    """The schedule's name: at most 64 characters, of which the thing's name may have 57."""
-    return f"runner-{thing}"
+def schedule_name(kind: str, thing: str) -> str:
+    """The schedule's name, of at most 64 characters: one for each kind, since a model may have both."""
+    return f"{_PREFIXES[kind]}{thing}"
 
 
 def _entry(thing: Entry, lease: Lease) -> Entry:
     return replace(
-        thing, kind="schedule", name=schedule_name(thing.name), arn="", token="", usd="0", per="month",
-        expires=stamp(lease.ends), state="intended", id=0,
+        thing, kind="schedule", name=schedule_name(thing.kind, thing.name), arn="", token="",
+        usd="0", per="month", expires=stamp(lease.ends), state="intended", id=0,
     )  # fmt: skip
 
 
 def _request(thing: Entry, lease: Lease) -> dict[str, Any]:
     action, member = _TARGETS[thing.kind]
-    project = thing.tags.get("runner:project", "")
     return {
-        "Name": schedule_name(thing.name),
-        "Description": f"{MARK}{project}"[:512],
+        "Name": schedule_name(thing.kind, thing.name),
+        "Description": description(thing.tags),
         "ScheduleExpression": f"at({stamp(lease.ends).removesuffix('Z')})",
         "ScheduleExpressionTimezone": "UTC",
         "FlexibleTimeWindow": {"Mode": "OFF"},

@@ -1,4 +1,6 @@
-"""Things that carry this project's tag and stand in no ledger: what a lost ledger has forgotten.
+"""Things that carry this project's name and stand in no ledger: what a lost ledger has forgotten.
+
+Another project, or a colleague's clone, may have the same name: the tag `runner:owner` tells whose they are.
 
 Bedrock lists each kind and tells the tags of each ARN; that needs no service beside Bedrock, and shows what
 was made a second ago. Schedules carry no tags: theirs is the description.
@@ -12,8 +14,8 @@ from typing import Any
 
 from runner.aws.calls import look
 from runner.bedrock.cloud import Cloud
-from runner.bedrock.names import tags as clean
-from runner.hosting.things import KINDS, MARK, found, tags_of
+from runner.bedrock.names import tags
+from runner.hosting.things import KINDS, found, labels_of
 from runner.ledger import Entry
 
 _ENDED = ("Completed", "Failed", "Stopped")
@@ -22,7 +24,7 @@ _ENDED = ("Completed", "Failed", "Stopped")
 
 def orphans(cloud: Cloud, root: Path, known: set[str]) -> Iterator[Entry]:
     """What AWS has of this project in the region, except the ARNs in `known`. Nothing is written."""
-    project = clean(root.name, "", "", {})["runner:project"]
+    project = tags(str(root), "", "", {})["runner:project"]
     for name, kind in KINDS.items():
         for summary in _listed(cloud, name):
             arn = str(summary[kind.summary_arn])
@@ -63,7 +65,6 @@ def _listed(cloud: Cloud, name: str) -> Iterator[Mapping[str, Any]]:
 def _labels(cloud: Cloud, name: str, summary: Mapping[str, Any]) -> dict[str, str]:
     kind = KINDS[name]
     if name != "schedule":
-        return tags_of(cloud, str(summary[kind.summary_arn]))
+        return labels_of(cloud, name, {kind.arn: summary[kind.summary_arn]})
     entry = Entry("schedule", str(summary[kind.summary_name]), cloud.account, cloud.region)
-    text = str((found(cloud, entry) or {}).get("Description", ""))
-    return {"runner:project": text.removeprefix(MARK)} if text.startswith(MARK) else {}
+    return labels_of(cloud, name, found(cloud, entry) or {})

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runner.bedrock.cloud import Cloud
 from runner.errors import RunnerError
 from runner.hosting.burn import burn, reserved, row
+from runner.hosting.home import cloud_at, identified, local_time, moment, time_at, vanished
 from runner.hosting.table import burn_line, things_table
+from runner.hosting.things import KINDS, found, is_ours
 from runner.ledger import Entry, Ledger, Reservation
 from runner.planning.money import dollars, total
 
@@ -53,9 +56,12 @@ class Alive:
             lines.append("What is simulated costs nothing.")
         if any(entry.state == "intended" for entry in self.entries):
             lines.append("intended: it was asked for, and whether AWS made it is not known; cleanup looks.")
-        if self.reservations:
-            usd = dollars(total([one.usd for one in self.reservations]))
-            lines.append(f"reserved for {len(self.reservations)} job(s) under way: {usd} USD")
+        if any(not one.simulator for one in self.reservations):
+            real = [one for one in self.reservations if not one.simulator]
+            usd = dollars(total([one.usd for one in real]))
+            lines.append(f"reserved for {len(real)} job(s) under way: {usd} USD")
+        if simulated := sum(bool(one.simulator) for one in self.reservations):
+            lines.append(f"{simulated} simulated job(s) under way cost nothing")
         return [*lines, *self.notes]
 
 
@@ -65,10 +71,10 @@ def alive_now(ledger: Ledger, root: Path, recipe: Path | None, *, offline: bool)
     if recipe is None:
         entries, names = ledger.alive(), None
     else:
-        from runner.hosting.choosing import of_recipe
+        from runner.hosting.choosing import of_recipe, recipe_names
 
-        entries = of_recipe(ledger, recipe, root)
-        names = {entry.recipe for entry in entries}
+        entries = of_recipe(ledger, recipe, root, others=True)
+        names = {entry.recipe for entry in entries} | recipe_names(recipe, root)
     held = [
         one
         for one in ledger.reservations()
@@ -88,29 +94,42 @@ def usd_now(run: Mapping[str, Any], entries: Sequence[Entry]) -> str | None:
 
 def _settle(ledger: Ledger) -> tuple[str, ...]:
     """Ask AWS about calls that got no answer and leases that are over; what cannot be asked is said."""
-    from runner.hosting.home import cloud_at, moment, time_at
-    from runner.hosting.things import KINDS, found, is_ours
-
     unsure = [
         entry
         for entry in ledger.alive()
-        if (entry.state == "intended" or entry.expires) and entry.kind in KINDS
+        if entry.kind in KINDS and (entry.state == "intended" or entry.expires or vanished(entry.simulator))
     ]
+    clouds: dict[tuple[str, str, str], Cloud] = {}
     unasked: dict[str, str] = {}
     for entry in unsure:
-        where = f"{entry.region}{' (simulated)' if entry.simulator else ''}"
+        where = f"{entry.account} {entry.region}{' (simulated)' if entry.simulator else ''}".strip()
         if where in unasked:
             continue
         try:
-            cloud = cloud_at(entry.region, entry.simulator, entry.account)
-            over = bool(entry.expires) and moment(entry.expires) <= time_at(cloud)
-            if entry.state == "made" and not over:
-                continue
-            record = found(cloud, entry)
-            if record is None and over:
-                ledger.gone(entry, "its lease has ended")
-            if entry.state == "intended" and record is not None and is_ours(cloud, entry, record):
-                ledger.made(entry, str(record[KINDS[entry.kind].arn]))
+            if vanished(entry.simulator):
+                ledger.gone(entry, "its simulated AWS was deleted")
+            else:
+                _settle_one(ledger, entry, clouds)
         except RunnerError as error:
             unasked[where] = error.message
     return tuple(f"AWS was not asked in {where}: {why}" for where, why in unasked.items())
+
+
+def _settle_one(ledger: Ledger, entry: Entry, clouds: dict[tuple[str, str, str], Cloud]) -> None:
+    place = (entry.region, entry.simulator, entry.account)
+    over = bool(entry.expires) and not entry.simulator and moment(entry.expires) <= local_time()
+    if entry.state == "made" and not entry.simulator and not over:
+        return
+    if place not in clouds:
+        # Only the account that a thing is in can say that it is gone.
+        clouds[place] = identified(cloud_at(entry.region, entry.simulator), entry.account)
+    cloud = clouds[place]
+    if entry.simulator:
+        over = bool(entry.expires) and moment(entry.expires) <= time_at(cloud)
+    if entry.state == "made" and not over:
+        return
+    record = found(cloud, entry)
+    if record is None and over:
+        ledger.gone(entry, "its lease has ended")
+    if entry.state == "intended" and record is not None and is_ours(cloud, entry, record):
+        ledger.made(entry, str(record[KINDS[entry.kind].arn]))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,8 @@ _ARN = re.compile(
     r"arn:aws[a-z-]*:bedrock:([a-z0-9-]+):(\d{12}):"
     r"(custom-model|imported-model|provisioned-model|custom-model-deployment)/(.+)"
 )
-_NAME_LIMIT = 56
-"""Bedrock allows 63 characters; the schedule's name has eight of 64 in front."""
+_NAME_LIMIT = 54
+"""Bedrock allows 63 characters; the schedule's name has ten of 64 in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def target_of(words: str, ledger: Ledger) -> Target:
     if words.startswith("arn:"):
         return _by_arn(words, ledger)
     run = run_of(words)
-    plan, job = run.read("plan.json") or {}, run.read("job.json") or {}
+    plan, job = read_object(run, "plan.json"), own_job(run)
     details = section(job, "details")
     known = _ours(ledger, str(plan.get("fingerprint") or ""), "imported-model")
     arn = str(section(details, "custom_model").get("arn") or "") or (known.arn if known else "")
@@ -72,7 +74,7 @@ def target_of(words: str, ledger: Ledger) -> Target:
         region=str(details.get("region") or found[0]),
         account=str(details.get("account") or found[1]),
         simulator=known.simulator if known else str(details.get("simulator") or ""),
-        root=run.path.resolve().parents[2],
+        root=root_of(run),
         recipe=str(section(plan, "recipe").get("name") or run.path.parent.name),
         fingerprint=str(plan.get("fingerprint") or ""),
         base=_model(str(section(plan, "model").get("id") or "")),
@@ -94,6 +96,48 @@ def run_of(words: str) -> RunFolder:
     if not runs:
         raise RunnerError(f"there is no run of {words} yet", fix=f"`runner run {words}` makes one")
     return newest(runs)
+
+
+def root_of(run: RunFolder) -> Path:
+    """The project that a run folder lies in: `<project>/runs/<recipe>/<fingerprint>`."""
+    folders = run.path.resolve().parents
+    if len(folders) < 3:
+        raise RunnerError(f"{run.path} is no run folder of a project", fix="give runs/<recipe>/<fingerprint>")
+    return folders[2]
+
+
+def budget_of(target: Target) -> Decimal | None:
+    """`budget.max_usd` of the run, as it was planned; None is no limit."""
+    if target.run is None:
+        return None
+    limit = section(read_object(target.run, "plan.json"), "budget").get("max_usd")
+    return None if limit is None else Decimal(str(limit))
+
+
+def own_job(run: RunFolder) -> Mapping[str, Any]:
+    """The job to go by; empty if there is none yet. Errors: `RunnerError` for one that is not this user's.
+
+    What came with a repository may name any model, and any place to send the questions to.
+    """
+    read_object(run, "job.json")
+    job = run.job()
+    if job is None and (run.path / "job.json").exists():
+        raise RunnerError(
+            f"{run.path / 'job.json'} was not written by this user's runner, so it is not acted on",
+            fix="`runner run` with the same recipe finds the job at AWS and writes the file anew",
+        )
+    return job or {}
+
+
+def read_object(run: RunFolder, name: str) -> Mapping[str, Any]:
+    """A file of the run folder, empty if there is none. Errors: `RunnerError` for what is no JSON object."""
+    try:
+        found = run.read(name)
+    except ValueError:
+        found = False
+    if found is not None and not isinstance(found, dict):
+        raise RunnerError(f"{run.path / name} cannot be read", fix="`runner run` writes it anew")
+    return found or {}
 
 
 def model_of_base(arn: str) -> Model | None:
@@ -119,9 +163,11 @@ def with_base(target: Target, cloud: Cloud) -> Target:
 def _by_arn(arn: str, ledger: Ledger) -> Target:
     region, account, kind = _parsed(arn)
     known = next((entry for entry in ledger.alive() if entry.arn == arn), None)
+    # What is made for a bare ARN belongs to the project around the working directory.
+    here = project_root(Path.cwd() / "recipe.yaml")
     if known is None:
-        return Target(arn, kind, region, account)
-    root = Path(known.project) if known.project else None
+        return Target(arn, kind, region, account, root=here)
+    root = Path(known.project) if known.project else here
     return Target(arn, kind, region, account, known.simulator, root, known.recipe, known.fingerprint)
 
 

@@ -67,8 +67,10 @@ KINDS: Mapping[str, Kind] = {
 
 ORDER = (*KINDS, "training-data")
 _ABSENT = {"ResourceNotFoundException", "NoSuchKey", "NoSuchBucket"}
-MARK = "made by bedrock-recipe-runner for project "
+_MARK = "made by bedrock-recipe-runner for project "
 """How the description of a schedule begins: a schedule can carry no tags."""
+OTHERS = "--others deletes it too"
+"""What to do about what somebody else's runner made."""
 
 
 def found(cloud: Cloud, entry: Entry) -> Mapping[str, Any] | None:
@@ -113,15 +115,41 @@ def tags_of(cloud: Cloud, arn: str) -> dict[str, str]:
     return {row["key"]: row["value"] for row in reply.get("tags", [])}
 
 
-def is_ours(cloud: Cloud, entry: Entry, record: Mapping[str, Any]) -> bool:
-    """Whether this tool made what AWS has under that name.
+def description(labels: Mapping[str, str]) -> str:
+    """What a schedule says in place of tags."""
+    return f"{_MARK}{labels.get('runner:project', '')} | {labels.get('runner:owner', '')}"[:512]
 
-    The ledger's ARN is proof. Where the answer to the making call was lost there is only the name: then the
-    tags (of a schedule: its description) must say so.
+
+def labels_of(cloud: Cloud, kind: str, record: Mapping[str, Any]) -> dict[str, str]:
+    """The tags that a thing carries, or those that a schedule's description stands for."""
+    if kind != "schedule":
+        return tags_of(cloud, str(record[KINDS[kind].arn]))
+    text = str(record.get("Description", ""))
+    if not text.startswith(_MARK):
+        return {}
+    project, _, owner = text.removeprefix(_MARK).partition(" | ")
+    return {"runner:project": project, "runner:owner": owner}
+
+
+def stranger(cloud: Cloud, entry: Entry, record: Mapping[str, Any], *, others: bool = False) -> str:
+    """Why what AWS has under that name is not this ledger's to change; empty if it is.
+
+    `others`: what another machine's or person's runner has made may be changed too.
+
+    Names follow from recipe and data, so a colleague with the same recipe makes things of the same name, and
+    a run may have found theirs: their tag `runner:owner` differs from the one that was written down here.
     """
-    arn = str(record[KINDS[entry.kind].arn])
-    if entry.kind == "schedule":
-        return str(record.get("Description", "")).startswith(MARK)
-    if entry.arn:
-        return entry.arn == arn
-    return "runner:project" in tags_of(cloud, arn)
+    if entry.arn and entry.kind != "schedule" and entry.arn != record[KINDS[entry.kind].arn]:
+        return "something else has its name now"
+    labels = labels_of(cloud, entry.kind, record)
+    ours, theirs = entry.tags.get("runner:owner"), labels.get("runner:owner")
+    if ours and theirs and ours != theirs and not others:
+        return f"it was made by {theirs}; cleanup {OTHERS}"
+    if "runner:project" in labels or (entry.arn and entry.kind != "schedule"):
+        return ""
+    return "this tool did not make it"
+
+
+def is_ours(cloud: Cloud, entry: Entry, record: Mapping[str, Any]) -> bool:
+    """Whether the ledger's entry made what AWS has under that name."""
+    return not stranger(cloud, entry, record)

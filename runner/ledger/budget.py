@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import PurePath
 
 from runner.errors import BudgetError
 from runner.ledger.entry import Reservation
@@ -31,8 +32,9 @@ def require_room(
 
 
 def _same_recipe(row: Reservation, wanted: Reservation) -> bool:
-    where = (row.project, row.recipe, row.sweep, row.state)
-    return where == (wanted.project, wanted.recipe, "", "open")
+    # By the folder's name: the clones of a team that shares a ledger share the recipe's budget too.
+    where = (PurePath(row.project).name, row.recipe, row.sweep, row.state)
+    return where == (PurePath(wanted.project).name, wanted.recipe, "", "open")
 
 
 def _require(

@@ -31,6 +31,11 @@ class Ledger:
         """Where it lies, for people."""
         return self.store.place
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether others write to it too."""
+        return self.place.startswith("s3://")
+
     def reserve(
         self,
         *,

@@ -11,6 +11,9 @@ from runner.planning.money import dollars
 from runner.reporting.table import table
 from runner.show import rendered
 
+SIMULATE = "++executor.simulate=true"
+"""The override that `--simulate` stands for."""
+
 _SHORT = 12
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
@@ -148,7 +151,8 @@ def _next(data: Mapping[str, Any], recipe_file: str) -> str:
         return "lower the cost or raise the budget, then plan again"
     overrides = data["recipe"]["overrides"]
     stated = [text for text in overrides if text != SIMULATE]
-    return shlex.join(["runner", "run", recipe_file, *stated, *(["--simulate"] if SIMULATE in overrides else [])])
+    options = ["--simulate"] if SIMULATE in overrides else []
+    return shlex.join(["runner", "run", recipe_file, *stated, *options])
 
 
 def _number(value: Any) -> str:

@@ -50,9 +50,9 @@ def _become(asked: dict[str, object]) -> None:
     """Be the runner. Never returns."""
     code = 70
     try:
-        output = os.open(str(asked["output"]), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        for stream in (1, 2):
-            os.dup2(output, stream)
+        for stream, ending in ((1, ""), (2, ".errors")):
+            name = str(asked["output"]) + ending
+            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream)
         os.close(0)
         os.chdir(str(asked["folder"]))
         os.environ.update(asked["environment"])  # type: ignore[arg-type]

@@ -118,12 +118,18 @@ class Ended:
     """How a process ended: its exit code, or minus the signal that killed it; what it printed."""
 
     code: int
-    text: str
+    output: str
+    errors: str
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.output + self.errors
 
     @property
     def json(self) -> Any:
-        """The one JSON object that it printed."""
-        return json.loads(self.text)
+        """The one JSON object on standard output."""
+        return json.loads(self.output)
 
 
 class Runners:
@@ -159,7 +165,8 @@ class Runners:
         status = int(self._process.stdout.readline())
         if cloud is not None:
             cloud.known.clear()
-        return Ended(os.waitstatus_to_exitcode(status), self._output.read_text())
+        errors = self._output.with_name(f"{self._output.name}.errors")
+        return Ended(os.waitstatus_to_exitcode(status), self._output.read_text(), errors.read_text())
 
     def close(self) -> None:
         """End the process they come from."""

@@ -128,7 +128,7 @@ def test_a_job_that_failed_on_its_data_is_not_paid_twice(aws: Cloud, tmp_path: P
     create_job(asked)
     aws.world.advance(4000)
     with pytest.raises(JobError) as caught:
-        latest_attempt(asked.cloud, "faq-0123456789ab", asked.run)
+        latest_attempt(asked)
     assert "failed on this very data" in caught.value.message
     assert "train.jsonl:3" in caught.value.message
     assert aws.world.calls.count("CreateModelCustomizationJob") == 1

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from runner.bedrock.metrics import TRAINING, VALIDATION, Table, fetch, last, lines, read_table
+from runner.bedrock.metrics import (
+    TRAINING,
+    VALIDATION,
+    Table,
+    as_jsonl,
+    diverged,
+    fetch,
+    last,
+    lines,
+    read_table,
+)
 
 ARN = (
     "arn:aws:bedrock:us-east-1:123456789012:model-customization-job/amazon.nova-micro-v1:0:128k/abcdefghijkl"
@@ -69,6 +80,18 @@ def test_dirt_is_counted_not_fatal() -> None:
     assert found[1] == {"kind": "train", "step": 2, "epoch": 1, "critic/rewards/mean": 0.7}
     assert last(found, "train", "training_loss") is None
     assert list(lines([Table("k", (), 0)], [])) == []
+
+
+def test_a_diverged_training_is_json_and_no_traceback() -> None:
+    """NaN, infinities, huge losses, counters that are none, a cell that no reader takes."""
+    text = "step_number,epoch_number,training_loss\n0,0,1e300\n1,0,nan\n2,0,inf\nnan,0,1\n3,inf,1\n"
+    table = read_table("k", text + f"4,0,{'9' * 200_000}\n5,0,\0\n")
+    found = list(lines([table], []))
+    assert table.skipped >= 3
+    assert [line["training_loss"] for line in found][:3] == [1e300, None, None]
+    assert diverged(found) >= 2
+    for line in as_jsonl(found).splitlines():
+        json.loads(line, parse_constant=pytest.fail)
 
 
 def test_no_files_is_no_error() -> None:

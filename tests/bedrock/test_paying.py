@@ -99,8 +99,10 @@ def test_a_job_can_be_stopped(runners: Runners, project: Path, aws: Cloud) -> No
     assert (stopped.code, "stopping" in stopped.text) == (0, True), stopped.text
     assert "StopModelCustomizationJob" in aws.world.calls
     aws.world.advance(600)
-    told = runners.run(project, *RUN, cloud=aws)
+    told = runners.run(project, *RUN, "--format", "json", cloud=aws)
     assert (told.code, len(aws.world.find("job"))) == (5, 1), told.text
+    assert told.json["job"]["state"] == "Stopped"
+    assert "fix:" in told.errors
     again = runners.run(project, *RUN, "--format", "json", cloud=aws)
     assert again.code == 0, again.text
     assert again.json["job"]["name"].endswith("-2")

@@ -155,6 +155,20 @@ def test_seen_is_what_the_schema_means(text: str) -> None:
     assert seen(text) == validator.is_valid(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "repeats"),
+    [
+        (r'{"a\\": "b\\"}', False),
+        (r'{"a": "\\\"", "b": "\\\\"}', False),
+        (r'{"a\\": 1, "a\\": 2}', True),
+        (r'{"a": {"b": "\"", "b": "\\"}}', True),
+    ],
+)
+def test_backslashes_hide_no_repeated_key(text: str, repeats: bool) -> None:
+    """Escaped marks, escaped backslashes before a mark that counts, and both."""
+    assert (marks(text.encode()) != 2 * strings_in(orjson.loads(text))) == repeats
+
+
 def as_written(draw: st.DrawFn, value: Any, repeats: list[str]) -> str:
     """JSON text of a value in any of its spellings, with some keys written twice."""
     if isinstance(value, dict):

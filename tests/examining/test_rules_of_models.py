@@ -280,3 +280,37 @@ def test_bytes_are_limited() -> None:
 def test_other_formats_are_named(record: dict[str, Any], wanted: str, found: str) -> None:
     """Only what is clearly something else; a record with a fault keeps its format."""
     assert foreign(record, wanted) == found
+
+
+def test_a_key_twice_in_a_record_with_other_faults(tmp_path: Path) -> None:
+    """The slow path looks for it, too."""
+    bad = b'{"prompt": "a", "prompt": "b", "completion": "c", "memo": 1}'
+    lines = [bad, *map(line, good("prompt_completion"))]
+    found = judged(written(tmp_path / "t.jsonl", lines))
+    assert places(found) == {("D209", 1), ("D213", 1)}
+
+
+def test_a_text_of_more_bytes_than_tokens_allowed_is_counted_and_fine(tmp_path: Path) -> None:
+    """Bytes alone accuse nobody."""
+    records = [row("prompt_completion", "Go on.", "one two three four " * 500)]
+    file = with_rows(tmp_path / "t.jsonl", "prompt_completion", *records)
+    assert places(examine([str(file)], TITAN, "fine_tuning")) == set()
+
+
+def test_a_larger_batch_than_any_in_the_table(tmp_path: Path) -> None:
+    """It cannot be allowed more than the largest that is."""
+    records = [row("prompt_completion", "Go on.", "word " * 2_450)]
+    file = str(with_rows(tmp_path / "t.jsonl", "prompt_completion", *records))
+    codes = {
+        size: {code for code, _ in places(examine([file], TITAN, "fine_tuning", batch_size=size))}
+        for size in (1, 4, 8)
+    }
+    assert codes[8] == codes[4] != codes[1]
+
+
+def test_two_questions_without_an_answer(tmp_path: Path) -> None:
+    """Llama's turns need not alternate, but the last is the answer."""
+    record = row("converse", "一つ目", "二つ目")
+    record["messages"][1]["role"] = "user"
+    file = str(written(tmp_path / "t.jsonl", [line(record), *map(line, good("converse"))]))
+    assert ("D217", 1) in places(examine([file], "meta.llama3-3-70b-instruct-v1:0", "fine_tuning"))
