@@ -33,8 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _outcome(words)
         sys.stdout.flush()  # a full disk or a closed pipe shows here, not while Python exits
     except KeyboardInterrupt as interrupt:
-        note = f": {interrupt}" if str(interrupt) else ""
-        print(f"\ninterrupted{note}", file=sys.stderr)
+        from runner.show import show_interrupt
+
+        show_interrupt(str(interrupt), words, INTERRUPTED)
         return INTERRUPTED
     except BrokenPipeError:  # the reader (`head`, a pager) has gone: there is nobody to tell
         _drop_output()

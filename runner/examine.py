@@ -102,7 +102,6 @@ def examine(
         known = prepare(known, offered)
     rules = Rules(known, offered, offered.format, images=images, teacher=teacher, batch_size=batch_size)
     files = [*named_files(data, split), *named_files(validation, "validation")]
-    files.sort(key=lambda file: file.data.side != "train")
     if not files:
         raise RunnerError("no data is named", fix="--data FILE")
     tally = Tally(show)

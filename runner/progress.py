@@ -23,7 +23,7 @@ class Progress:
     def say(self, text: str) -> None:
         """One line that stays."""
         if not self.quiet:
-            self._clear()
+            self.clear()
             print(text, file=self.stream, flush=True)
 
     def show(self, label: str, done: int, total: int | None, note: str = "") -> None:
@@ -45,6 +45,8 @@ class Progress:
         else:
             print(text, file=self.stream, flush=True)
 
-    def _clear(self) -> None:
-        if self.stream.isatty():
+    def clear(self) -> None:
+        """Take away the bar of a stage that has ended otherwise than by reaching its total."""
+        if not self.quiet and self.stream.isatty():
             self.stream.write("\r\x1b[2K")
+            self.stream.flush()

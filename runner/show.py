@@ -40,6 +40,15 @@ def show_error(error: RunnerError, words: Sequence[str]) -> None:
         print(f"::error title={_property(type(error).__name__)}::{_data(error.message)}")
 
 
+def show_interrupt(note: str, words: Sequence[str], exit_code: int) -> None:
+    """Say that Ctrl-C ended the command, and what goes on without it: a program gets its one JSON object."""
+    message = f"interrupted: {note}" if note else "interrupted"
+    if format_of(words) == "json":
+        data = {"error": message, "fix": "", "exit_code": exit_code, "notes": []}
+        print(json.dumps(data, ensure_ascii=False, indent=2))
+    print(f"\n{message}", file=sys.stderr)
+
+
 def show_findings(
     findings: Sequence[Finding], format: str, *, color: bool = False, stream: TextIO | None = None
 ) -> None:

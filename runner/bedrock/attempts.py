@@ -56,7 +56,7 @@ def own_job(errand: Errand) -> Mapping[str, Any] | None:
     stated = (found or {}).get("clientRequestToken")
     if stated and stated != names.token(str(errand.plan["fingerprint"]), errand.attempt):
         raise RunnerError(
-            f"there is a job {errand.name} in account {errand.cloud.account} that is not the one planned here",
+            f"job {errand.name} of account {errand.cloud.account} is there, and is not the one planned here",
             fix="give the recipe another name, then run again",
         )
     return found
@@ -96,7 +96,7 @@ def departures(errand: Errand, found: Mapping[str, Any]) -> Iterator[str]:
     )
     for name, asked, has in pairs:
         if asked and has and has != asked:
-            yield f"the job was started before with {has} as executor.{name}, and goes on so: not with {asked}"
+            yield f"the job was started with {has} as executor.{name}, and goes on so: not with {asked}"
 
 
 def _output(found: Mapping[str, Any]) -> str:

@@ -10,9 +10,9 @@ from statistics import median
 from typing import Any
 
 
-def usual_seconds(root: Path, model: str, *, simulated: bool) -> float | None:
+def usual_seconds(root: Path, model: str) -> float | None:
     """The median duration of the project's finished jobs of this model; None where there is none yet."""
-    found = list(_durations(root, model, simulated))
+    found = list(_durations(root, model))
     return median(found) if found else None
 
 
@@ -25,11 +25,11 @@ def left(elapsed: float, usual: float | None) -> str:
     return f"about {_spoken(usual - elapsed)} left, going by earlier jobs of this model"
 
 
-def _durations(root: Path, model: str, simulated: bool) -> Iterator[float]:
+def _durations(root: Path, model: str) -> Iterator[float]:
     for file in (root / "runs").glob("*/*/job.json"):
         job, plan = _read(file), _read(file.with_name("plan.json"))
         details = job.get("details") or {}
-        same = (plan.get("model") or {}).get("id") == model and bool(details.get("simulator")) == simulated
+        same = (plan.get("model") or {}).get("id") == model and not details.get("simulator")
         if job.get("executor") != "bedrock" or job.get("state") != "Completed" or not same:
             continue
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from runner.aws.calls import THROTTLED, Refused, call
@@ -28,15 +29,15 @@ def follow(errand: Errand, found: Mapping[str, Any]) -> Job:
     Errors: `RunnerError` when AWS cannot be asked any more; `KeyboardInterrupt`. The job goes on then.
     """
     job = _written(errand, job_from(errand, found))
-    usual = usual_seconds(
-        errand.root, str(errand.plan["model"]["id"]), simulated=bool(errand.cloud.simulator)
-    )
+    # A simulated clock runs at a pace of its own: what earlier jobs took by it says nothing about ours.
+    usual = None if errand.cloud.simulator else usual_seconds(errand.root, str(errand.plan["model"]["id"]))
     began = time.monotonic()
     silent_since: float | None = None
     for pause in pauses(simulated=bool(errand.cloud.simulator)):
         if job.state not in ALIVE:
+            errand.progress.clear()
             return job
-        _show(errand, job, time.monotonic() - began, usual)
+        _show(errand, job, _elapsed(job, began), usual)
         time.sleep(pause)
         try:
             found = ask_once(errand.cloud.poller(), str(job.details["arn"]))
@@ -92,7 +93,19 @@ def _written(errand: Errand, job: Job, before: Job | None = None) -> Job:
     return job
 
 
+def _elapsed(job: Job, began: float) -> float:
+    """Seconds since AWS made the job; since we have been watching, if its clock is a simulated one."""
+    try:
+        made = datetime.fromisoformat(job.started)
+    except ValueError:
+        made = None
+    if made is None or job.details.get("simulator"):
+        return time.monotonic() - began
+    return max(0.0, (datetime.now(UTC) - made).total_seconds())
+
+
 def _show(errand: Errand, job: Job, elapsed: float, usual: float | None) -> None:
     phase = next((name for name, state in job.details["state_detail"].items() if state == "InProgress"), "")
     label = f"{job.state}{f' ({phase})' if phase else ''}, seconds"
-    errand.progress.show(label, int(elapsed), int(usual) if usual else None, left(elapsed, usual))
+    note = "on a simulated clock" if errand.cloud.simulator else left(elapsed, usual)
+    errand.progress.show(label, int(elapsed), int(usual) if usual else None, note)

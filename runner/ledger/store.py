@@ -82,11 +82,14 @@ class FileStore:
 
     def _make(self) -> None:
         """The file exists for its owner alone before SQLite, which would ask the umask, opens it."""
-        self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise self._unusable(error) from None
 
-    def _unusable(self, error: sqlite3.Error) -> RunnerError:
+    def _unusable(self, error: sqlite3.Error | OSError) -> RunnerError:
         fix = "nothing billable is started without it; free the disk, or look at the file with sqlite3"
         if "locked" in str(error):
             fix = "another process has held it for too long: end that process, then run the command again"

@@ -1,7 +1,7 @@
 """Has imported the runner and forks a child for each command line: real processes that start at once.
 
-One JSON line in (`words`, `folder`, `environment`, `output`), one line out with the
-child's number at once, one with its exit status when it has ended.
+One JSON line in (`words`, `folder`, `environment`, `outputs`: a child for each), one line out with the
+children's numbers at once, one with their exit statuses when they have ended.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ def main() -> None:
     _import()
     for line in sys.stdin:
         asked = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            _become(asked)
-        _say(child)
-        _say(os.waitpid(child, 0)[1])
+        children = []
+        for output in asked["outputs"]:
+            child = os.fork()
+            if child == 0:
+                _become(asked, output)
+            children.append(child)
+        _say(children)
+        _say([os.waitpid(child, 0)[1] for child in children])
 
 
 def _import() -> None:
@@ -46,13 +49,12 @@ def _import() -> None:
         runner.cli.main(["plan", sys.argv[1]])
 
 
-def _become(asked: dict[str, object]) -> None:
+def _become(asked: dict[str, object], output: str) -> None:
     """Be the runner. Never returns."""
     code = 70
     try:
         for stream, ending in ((1, ""), (2, ".errors")):
-            name = str(asked["output"]) + ending
-            os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream)
+            os.dup2(os.open(output + ending, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), stream)
         os.close(0)
         os.chdir(str(asked["folder"]))
         os.environ.update(asked["environment"])  # type: ignore[arg-type]
@@ -65,8 +67,8 @@ def _become(asked: dict[str, object]) -> None:
         os._exit(code)
 
 
-def _say(number: int) -> None:
-    print(number, flush=True)
+def _say(numbers: list[int]) -> None:
+    print(json.dumps(numbers), flush=True)
 
 
 if __name__ == "__main__":

@@ -146,6 +146,13 @@ class Runners:
 
     def run(self, folder: Path, *words: str, cloud: Cloud | None = None, **environment: str) -> Ended:
         """One command line, to its end."""
+        (ended,) = self.at_once(1, folder, *words, cloud=cloud, **environment)
+        return ended
+
+    def at_once(
+        self, number: int, folder: Path, *words: str, cloud: Cloud | None = None, **environment: str
+    ) -> list[Ended]:
+        """The same command line in so many processes, to the end of all."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         if cloud is not None:
@@ -154,19 +161,21 @@ class Runners:
             "words": words,
             "folder": str(folder),
             "environment": {"RUNNER_STATE": str(folder / "state"), **environment},
-            "output": str(self._output),
+            "outputs": [f"{self._output}{each}" for each in range(number)],
         }
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
-        child = int(self._process.stdout.readline())
+        children = json.loads(self._process.stdout.readline())
         if cloud is not None:
-            cloud.victim = child
+            cloud.victim = children[0]
             cloud.known.set()
-        status = int(self._process.stdout.readline())
+        statuses = json.loads(self._process.stdout.readline())
         if cloud is not None:
             cloud.known.clear()
-        errors = self._output.with_name(f"{self._output.name}.errors")
-        return Ended(os.waitstatus_to_exitcode(status), self._output.read_text(), errors.read_text())
+        return [
+            Ended(os.waitstatus_to_exitcode(status), Path(name).read_text(), Path(f"{name}.errors").read_text())
+            for status, name in zip(statuses, asked["outputs"], strict=True)
+        ]
 
     def close(self) -> None:
         """End the process they come from."""

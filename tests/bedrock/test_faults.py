@@ -54,16 +54,9 @@ def table(runners: Runners, project: Path) -> Iterator[Row]:
             yield met(runners, project, operation, kind)
 
 
-@pytest.mark.parametrize(
-    ("operation", "kind"),
-    [
-        ("CreateModelCustomizationJob", "commit then drop"),
-        ("GetModelCustomizationJob", "truncated"),
-    ],
-)
-def test_a_passing_fault_is_survived(runners: Runners, project: Path, operation: str, kind: str) -> None:
-    """A lost or empty reply changes nothing: the run ends well, with one of each."""
-    row = met(runners, project, operation, kind)
+def test_a_lost_reply_is_survived(runners: Runners, project: Path) -> None:
+    """The one that costs: the run ends well, with one of each. All others: the slow table below."""
+    row = met(runners, project, "CreateModelCustomizationJob", "commit then drop")
     assert row[2:5] == (0, 0, True), row
 
 

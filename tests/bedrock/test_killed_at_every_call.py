@@ -118,20 +118,9 @@ def test_killed_at_every_call(runners: Runners, project: Path) -> None:
     assert {outcome.operation for outcome in outcomes} == set(operations)
 
 
-def test_two_runners_at_once_make_one_job(
-    runners: Runners, project: Path, aws: Cloud, tmp_path: Path
-) -> None:
+def test_two_runners_at_once_make_one_job(runners: Runners, project: Path, aws: Cloud) -> None:
     """Started together on one recipe: both end well, and there is one of each."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    second = Runners(tmp_path)
-    try:
-        with ThreadPoolExecutor(2) as pool:
-            ended = list(
-                pool.map(lambda each: each.run(project, *WORDS, RUNNER_SIMULATOR=aws.url), (runners, second))
-            )
-    finally:
-        second.close()
+    ended = runners.at_once(2, project, *WORDS, cloud=aws)
     assert [one.code for one in ended] == [0, 0], [one.text for one in ended]
     assert {one.json["job"]["arn"] for one in ended} == {aws.world.find("job")[0]["arn"]}
     assert standing(aws, project) == ONE_OF_EACH

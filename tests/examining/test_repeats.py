@@ -22,6 +22,7 @@ SAME = (
     ("ｶﾀｶﾅ　ｶﾞ", "カタカナガ"),
     ("Hello,\nWorld!", "hello world"),
     ("ÉCOLE", "école"),
+    ("返品　できますか", "返品できますか"),
     ("a\u200bb", "ab"),
     ("「はい」、と。", "「はい」と"),
     ("it’s", "it's"),
@@ -125,3 +126,11 @@ def test_no_room_for_the_temporary_file(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(RunnerError) as told:
         sightings.add(0, 1, ("a",), ())
     assert "TMPDIR" in told.value.fix
+
+
+def test_the_first_repeats_are_shown(tmp_path: Path) -> None:
+    """Repeats come out in the order of their digests, not of their lines; the first lines are kept."""
+    lines = [line(record) for record in good("prompt_completion", 100)]
+    found = judged(written(tmp_path / "t.jsonl", [*lines, *lines]))
+    shown = [each.finding.place for each in found.findings if each.finding.code == "D230"]
+    assert [place.line for place in shown if place] == [101, 102, 103, 104, 105]

@@ -13,6 +13,7 @@ from hosting.cases import ACCOUNT, Case
 from runner.cli import main
 from runner.hosting.burn import burn, rate
 from runner.hosting.standing import usd_now
+from runner.hosting.table import things_table
 from runner.ledger import Entry
 
 UNIT = Entry("provisioned-throughput", "t", ACCOUNT, "us-east-1", usd="60.5", per="hour", state="made")
@@ -48,8 +49,39 @@ def test_it_lists_what_is_alive(case: Case, capsys: pytest.CaptureFixture[str]) 
     assert said["burn"]["usd_per_day"] == "1452"
     assert main(["status"]) == 0
     text = capsys.readouterr().out
-    assert "burn rate: 60.50 USD a hour" in text
-    assert "simulated" in text
+    assert "burn rate: 60.50 USD an hour, 1,452.00 USD a day" in text
+    assert "a month of 730 hours" in text
+    assert "simulated:" in text
+
+
+def test_the_table_fits_a_terminal() -> None:
+    """Names of 200 characters lose their middle; what is intended says so; each place stands once."""
+    data = "s3://bucket/" + "folder/" * 30 + "train.jsonl"
+    rows = [
+        replace(UNIT, created="2026-11-22T01:30:00Z", expires="2026-12-22T09:30:00Z"),
+        replace(UNIT, kind="training-data", name=data, created="2026-11-22T01:30:00Z", usd=None),
+        replace(UNIT, usd="99999.99", name="n" * 63, state="intended", simulator=""),
+    ]
+    lines = things_table(rows).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert [line for line in lines if line.endswith(":")] == [f"{ACCOUNT} us-east-1:"]
+    assert "s3://b" in lines[3]
+    assert "train.jsonl" in lines[3]
+    assert "(intended)" in lines[4]
+    assert "2026-12-22 09:30" in lines[2]
+
+
+def test_simulated_money_is_told_apart(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    """A rehearsal under way reserves nothing that is paid."""
+    for job, simulator in (("a", ""), ("b", "/sim")):
+        case.ledger.reserve(
+            job=job, project=str(case.root), recipe="tone", sweep="", usd=Decimal(5), max_usd=None,
+            max_usd_per_sweep=None, account=ACCOUNT, region="us-east-1", simulator=simulator,
+        )  # fmt: skip
+    assert main(["status"]) == 0
+    text = capsys.readouterr().out
+    assert "reserved for 1 job(s) under way: 5.00 USD" in text
+    assert "1 simulated job(s)" in text
 
 
 def test_a_lost_answer_is_asked_for(case: Case, capsys: pytest.CaptureFixture[str]) -> None:

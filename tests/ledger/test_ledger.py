@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -121,6 +122,35 @@ def test_a_broken_file_is_an_error_in_words(state: Path) -> None:
     state.write_bytes(b"not a database" * 100)
     with pytest.raises(RunnerError, match="cannot be used"):
         open_ledger().intend(MODEL)
+
+
+@pytest.mark.parametrize("place", ["a file", "a folder"])
+def test_a_place_that_cannot_hold_it_is_an_error_in_words(place: str, state: Path) -> None:
+    """The folder is a file, or the file a folder: no traceback, and nothing billable starts."""
+    if place == "a file":
+        state.parent.parent.mkdir()
+        state.parent.write_text("")
+    else:
+        state.mkdir(parents=True)
+    with pytest.raises(RunnerError, match="cannot be used"):
+        open_ledger().intend(MODEL)
+
+
+def test_a_copied_file_becomes_a_teams_ledger(state: Path) -> None:
+    """A user's file put to S3 as it is: it says that it has a write-ahead log, which the object has not."""
+    from runner.ledger.shared import _opened
+
+    open_ledger().intend(MODEL)
+    with contextlib.closing(_opened(state.read_bytes())) as database:
+        assert database.execute("SELECT name FROM entries").fetchall() == [("m",)]
+
+
+def test_the_clones_of_a_team_share_a_recipes_budget() -> None:
+    """Each lies in a folder of its own; in a shared ledger they are one project to the budget."""
+    ledger = open_ledger()
+    reserve(ledger, "a", "12", project="/home/alice/shop")
+    with pytest.raises(BudgetError):
+        reserve(ledger, "b", "12", project="/home/bob/shop")
 
 
 def test_a_reservation_is_made_once_and_booked() -> None:
