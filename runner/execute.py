@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from runner.plan import Plan
     from runner.recipe import Recipe
 
+UNDER_WAY = ("InProgress", "Stopping")
 _DATA_FILES = ("train.jsonl", "validation.jsonl", "dropped.jsonl")
 
 
@@ -91,7 +92,7 @@ def needs_consent(plan: Plan) -> bool:
     if not plan.data["budget"]["paid"] or plan.settings.get("simulated"):
         return False
     job = run_folder(plan.root, plan.name, plan.fingerprint).job() or {}
-    return job.get("state") not in ("InProgress", "Stopping", "Completed")
+    return job.get("state") not in (*UNDER_WAY, "Completed")
 
 
 def ask_to_spend(price: str) -> None:
@@ -106,6 +107,21 @@ def ask_to_spend(price: str) -> None:
 def runs_elsewhere(recipe: Recipe) -> bool:
     """Whether the job goes on without this process, so that nobody has to wait for it here."""
     return "wait" in inspect.signature(plugins.load("executors", recipe.executor.kind)).parameters
+
+
+def goes_on(run: RunFolder) -> bool:
+    """Whether the job of a run folder is still under way elsewhere, by one question to where it runs.
+
+    Errors: what the executor's `refresh` raises.
+    """
+    import yaml
+
+    known = run.job()
+    if known is None or known["state"] not in UNDER_WAY:
+        return False
+    options = dict(yaml.safe_load((run.path / "recipe.yaml").read_text(encoding="utf-8"))["executor"])
+    executor: Executor = plugins.load("executors", options.pop("kind"))(**options)
+    return executor.refresh(Job.from_dict(known), run).state in UNDER_WAY
 
 
 def _executor(recipe: Recipe, *, wait: bool) -> Executor:

@@ -19,16 +19,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from runner.atomic import digest, write_json
+from runner.aws.calls import Unanswered
 from runner.check import check
 from runner.compose import compose_all
 from runner.composition.multirun import launch
 from runner.dataset import build
 from runner.errors import BudgetError, BusyError, RecipeError, RunnerError
-from runner.execute import ask_to_spend, execute, needs_consent, runs_elsewhere
+from runner.execute import ask_to_spend, execute, goes_on, needs_consent, runs_elsewhere
 from runner.plan import LOCAL, make_plan, require_runnable
 from runner.planning.money import dollars, total
 from runner.progress import Progress
-from runner.reporting.sweep_jobs import read_jobs, write_job
+from runner.reporting.sweep_jobs import read_job, read_jobs, write_job
 from runner.reporting.sweep_summary import WAITING, SweepJob, ended_job, write_sweep
 from runner.runs import RunFolder, run_folder, runs_folder
 
@@ -92,9 +93,10 @@ def sweep_folder(root: Path, name: str, request: SweepRequest) -> Path:
 
 def run_point(request: SweepRequest, folder: Path, number: int, overrides: Sequence[str]) -> None:
     """One job of the sweep, from composition to report. Every expected failure ends in the job's own file."""
-    if any(job.number == number and not _under_way(job) for job in read_jobs(folder)):
-        return
     progress = Progress(quiet=request.quiet)
+    before = read_job(folder, number)
+    if before and (not _under_way(before) or _goes_on(before, progress)):
+        return
     progress.say(f"job {number}: {' '.join(text.lstrip('+') for text in overrides)}")
     run: RunFolder | None = None
     error: RunnerError | None = None
@@ -136,6 +138,19 @@ def _rest(jobs: Sequence[SweepJob], pause: float) -> None:
             f"{running} jobs of the sweep go on, and cost what the plan says; the same command follows them,"
             " `runner cancel RUN` stops one"
         ) from None
+
+
+def _goes_on(job: SweepJob, progress: Progress) -> bool:
+    """Whether the job was started and has not ended: one cheap look in place of the whole path."""
+    if job.run_folder is None:
+        return False
+    try:
+        return goes_on(RunFolder(job.run_folder))
+    except (BusyError, Unanswered) as passing:
+        progress.say(f"job {job.number}: {passing.message}; asking again later")
+        return True
+    except RunnerError:
+        return False  # the whole path tells what is wrong
 
 
 def _under_way(job: SweepJob) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from runner.aws.calls import Refused, look
@@ -10,6 +11,10 @@ from runner.bedrock.explaining import DENIED
 from runner.bedrock.places import place
 from runner.bedrock.roles import not_asked
 from runner.finding import Finding
+
+TRUSTED = "RUNNER_BUCKET_OWNERS"
+"""Numbers of further accounts whose buckets may be used. A recipe, which may come with a pull request, cannot
+choose them: it could send what your credentials can read to a stranger."""
 
 
 def used(errand: Errand) -> dict[str, str]:
@@ -30,6 +35,18 @@ def used(errand: Errand) -> dict[str, str]:
 
 def findings(errand: Errand) -> Iterator[Finding]:
     """One finding for each bucket that the job could not use."""
+    owner = errand.options.bucket_owner
+    trusted = (errand.cloud.account, *os.environ.get(TRUSTED, "").replace(",", " ").split())
+    if owner and owner not in trusted:
+        yield Finding(
+            "P305",
+            f"executor.bucket_owner is {owner}, another account than yours: data would be sent there because"
+            " a recipe says so",
+            path="executor.bucket_owner",
+            fix=f"if that account is one of yours, say so where no recipe can: {TRUSTED}={owner} in your"
+            " environment",
+        )
+        return
     for bucket, path in used(errand).items():
         yield from _one(errand, bucket, path)
 

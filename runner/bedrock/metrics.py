@@ -58,7 +58,8 @@ def fetch(
 
 def read_table(key: str, text: str) -> Table:
     """The rows of a CSV file that are numbers throughout; empty cells are left out."""
-    rows, skipped = [], 0
+    rows: list[Mapping[str, float]] = []
+    skipped = 0
     reader = csv.DictReader(io.StringIO(text))
     while True:
         try:

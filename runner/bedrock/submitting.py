@@ -81,7 +81,8 @@ def stop(job: Job, options: Options, run: RunFolder) -> None:
 def collect(job: Job, options: Options, run: RunFolder) -> dict[str, Any]:
     """The metrics of a job that has ended."""
     cloud = known_cloud(job.details, options.profile, run.path.resolve().parents[2])
-    owner = options.bucket_owner or cloud.account
+    # A simulated AWS has one account: see `runner.bedrock.demo`.
+    owner = cloud.account if cloud.simulator else options.bucket_owner or cloud.account
     return collect_metrics(cloud, Vault(None, owner).guard, job, run)
 
 

@@ -21,6 +21,8 @@ _SIMULATED_PAUSES = (0.05, 0.4)
 _GROWTH = 1.4
 _SILENCE_SECONDS = 1800.0
 """How long AWS may give no answer (a closed laptop, a lost network) before waiting ends; the job goes on."""
+_SIMULATED_SILENCE_SECONDS = 5.0
+"""A simulated AWS is on this machine: one that was killed answers at no time."""
 
 
 def follow(errand: Errand, found: Mapping[str, Any]) -> Job:
@@ -33,6 +35,7 @@ def follow(errand: Errand, found: Mapping[str, Any]) -> Job:
     usual = None if errand.cloud.simulator else usual_seconds(errand.root, str(errand.plan["model"]["id"]))
     began = time.monotonic()
     silent_since: float | None = None
+    patience = _SIMULATED_SILENCE_SECONDS if errand.cloud.simulator else _SILENCE_SECONDS
     for pause in pauses(simulated=bool(errand.cloud.simulator)):
         if job.state not in ALIVE:
             errand.progress.clear()
@@ -43,10 +46,13 @@ def follow(errand: Errand, found: Mapping[str, Any]) -> Job:
             found = ask_once(errand.cloud.poller(), str(job.details["arn"]))
             silent_since = None
         except RunnerError as error:
+            if not _passing(error):
+                raise _goes_on(error, errand) from None
             if silent_since is None:
                 silent_since = time.monotonic()
-                errand.progress.say(f"warning: {error.message}; asking again for half an hour")
-            if not _passing(error) or time.monotonic() - silent_since > _SILENCE_SECONDS:
+                errand.progress.say(f"warning: {error.message}; asking again")
+            # AWS that asks to slow down is there: that may last as long as it wants.
+            if not isinstance(error, Refused) and time.monotonic() - silent_since > patience:
                 raise _goes_on(error, errand) from None
             continue
         job = _written(errand, job_from(errand, found), job)
@@ -75,6 +81,9 @@ def _passing(error: RunnerError) -> bool:
 
 def _goes_on(error: RunnerError, errand: Errand) -> RunnerError:
     said = in_words(error) if isinstance(error, Refused) else error
+    if errand.cloud.simulator:
+        message = f"{said.message}\n    the simulated AWS may have been ended; it keeps job {errand.name}"
+        return RunnerError(message, fix="the same `runner run` starts it again and follows the job")
     fix = f"{said.fix}; " if said.fix else ""
     return RunnerError(
         f"{said.message}\n    job {errand.name} goes on at AWS, and is billed there",

@@ -116,7 +116,8 @@ def _chosen(
     if args.recipe:
         return in_order(of_recipe(ledger, Path(args.recipe), root, others=args.others)), []
     if args.expired:
-        return in_order(expired(ledger, clouds.at)), []
+        entries, notes = expired(ledger, clouds.at)
+        return in_order(entries), notes
     entries, notes = with_orphans(
         ledger, root, args.region, clouds.at, write=not args.dry_run, others=args.others
     )

@@ -113,9 +113,10 @@ def _what_stays(asked: Offer, words: str) -> str:
     from runner.planning.money import dollars
 
     cost = "nothing while idle" if asked.kind == "deployment" else f"{dollars(asked.hourly.usd)} USD an hour"
+    which = "--all" if words.startswith("arn:") else words
     return (
         f"{asked.kind} {asked.name} may exist now and costs {cost} until its lease ends; "
-        f"`runner status` shows it, `runner cleanup {words}` ends it"
+        f"`runner status` shows it, `runner cleanup {which}` ends it"
     )
 
 
@@ -220,4 +221,5 @@ def _print(
         print(json.dumps(data, ensure_ascii=False, indent=2))
     elif entry is not None:
         print(f"{entry.arn}: {state}, lease until {entry.expires}")
-        print(f'ask it: runner invoke {args.model} "…"; end it: runner cleanup')
+        which = "--all" if args.model.startswith("arn:") else args.model
+        print(f'ask it: runner invoke {args.model} "…"; end it: runner cleanup {which}')

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import uuid
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,7 @@ def _report(args: argparse.Namespace, target: Target, result: dict[str, Any]) ->
     print(f"report: {page}")
 
 
-def _judge(plan: dict[str, Any]) -> str:
+def _judge(plan: Mapping[str, Any]) -> str:
     config = (plan.get("recipe") or {}).get("config") or {}
     return str((config.get("evaluation") or {}).get("judge") or "")
 

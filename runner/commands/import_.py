@@ -148,4 +148,4 @@ def _print(args: argparse.Namespace, facts: dict[str, Any], region: str, entry: 
     else:
         usd = "unknown" if entry.usd is None else f"{entry.usd} USD a month for storage"
         print(f"{entry.arn}: {usd}, and per minute while it answers")
-        print(f'ask it: runner invoke {args.run} "…"; delete it: runner cleanup')
+        print(f'ask it: runner invoke {args.run} "…"; delete it: runner cleanup {args.run}')

@@ -12,11 +12,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.errors import JobError, RunnerError
+from runner.errors import JobError, RecipeError, RunnerError
 from runner.options import build_arguments, checked_from, recipe_arguments
 from runner.progress import Progress
 
 if TYPE_CHECKING:
+    from runner.check import Checked
     from runner.execute import Outcome
     from runner.plan import Plan
 
@@ -125,7 +126,7 @@ def _one(args: argparse.Namespace, saved: Plan | None) -> Outcome | None:
     from runner.show import uses_color
 
     progress = Progress(quiet=args.format == "json")
-    checked = checked_from(args)
+    checked = _checked(args)
     dataset = build(
         checked.recipe, checked.model, workers=args.workers, offline=args.offline, progress=progress
     )
@@ -141,6 +142,19 @@ def _one(args: argparse.Namespace, saved: Plan | None) -> Outcome | None:
         return None
     require_consent(plan, yes=args.yes)
     return execute(plan, checked, dataset, progress, wait=args.wait)
+
+
+def _checked(args: argparse.Namespace) -> Checked:
+    """The checked recipe. Errors: `RecipeError`; `RunnerError` for `--simulate` where there is nothing to."""
+    try:
+        return checked_from(args)
+    except RecipeError as error:
+        if args.simulate and any(one.path == "executor.simulate" for one in error.findings):
+            raise RunnerError(
+                "--simulate is for jobs on AWS, and this recipe's executor is none",
+                fix="choose it too: executor=bedrock --simulate",
+            ) from None
+        raise
 
 
 def _show(outcome: Outcome, format: str) -> None:

@@ -47,7 +47,8 @@ def bedrock(
     `role_arn`: the IAM role that Bedrock assumes to read the data and write the results.
     `output_uri`: `s3://bucket/prefix` under which Bedrock writes metrics; the bucket is in the job's region.
     `data_uri`: `s3://bucket/prefix` for the training files; by default `data/` under the output.
-    `bucket_owner`: number of the account that owns the buckets; by default your own.
+    `bucket_owner`: number of the account that owns the buckets; by default your own. Another one must also
+      stand in your environment: `RUNNER_BUCKET_OWNERS`.
     `kms_key_arn`: a key that encrypts the uploaded files and the custom model.
     `subnet_ids`: subnets of a VPC that the job reaches S3 through.
     `security_group_ids`: security groups of that VPC.

@@ -10,8 +10,8 @@ from runner.bedrock.cloud import Cloud
 from runner.bedrock.ownership import owner
 from runner.errors import RunnerError
 from runner.hosting.home import moment, time_at, vanished
-from runner.hosting.homes import homes
 from runner.hosting.orphans import orphans
+from runner.hosting.search_places import search_places
 from runner.hosting.things import OTHERS
 from runner.ledger import Entry, Ledger
 from runner.reporting.evidence import section
@@ -25,13 +25,15 @@ At = Callable[[str, str], Cloud]
 
 def of_recipe(ledger: Ledger, path: Path, root: Path, *, others: bool = False) -> list[Entry]:
     """What the runs of a recipe, or one run folder, have made. Errors: `RunnerError` for neither."""
-    names, fingerprints = recipe_names(path, root), _fingerprints(path, root)
-    rows = [row for row in ledger.alive() if row.project == str(root) or row.fingerprint in fingerprints]
-    return [
-        row
-        for row in rows
-        if (row.recipe in names or row.fingerprint in fingerprints) and (others or _ours(ledger, row))
-    ]
+    names, proven = recipe_names(path, root), _fingerprints(path, root)
+    # A run that was killed early has no job yet: its plan may speak for things of its own project.
+    stated = {str(_plan(RunFolder(path)).get("fingerprint") or "-")} if path.is_dir() else set()
+
+    def meant(row: Entry) -> bool:
+        here = row.project == str(root) and (row.recipe in names or row.fingerprint in stated)
+        return here or row.fingerprint in proven
+
+    return [row for row in ledger.alive() if meant(row) and (others or _ours(ledger, row))]
 
 
 def recipe_names(path: Path, root: Path) -> set[str]:
@@ -48,11 +50,19 @@ def of_project(ledger: Ledger, root: Path) -> list[Entry]:
     return [row for row in ledger.alive() if row.project == str(root) and _ours(ledger, row)]
 
 
-def expired(ledger: Ledger, at: At) -> list[Entry]:
-    """What has outlived its lease, by the clock of where it is."""
+def expired(ledger: Ledger, at: At) -> tuple[list[Entry], list[str]]:
+    """What has outlived its lease, by the clock of where it is, and where could not be asked for the time."""
     rows = [row for row in ledger.alive() if row.expires and not vanished(row.simulator)]
-    now = {place: time_at(at(*place)) for place in {(row.region, row.simulator) for row in rows}}
-    return [row for row in rows if moment(row.expires) <= now[row.region, row.simulator]]
+    found, notes = [], []
+    for place in sorted({(row.region, row.simulator) for row in rows}):
+        try:
+            now = time_at(at(*place))
+        except RunnerError as error:
+            notes.append(f"not asked in {_where(*place)}: {error.message}")
+            continue
+        here = [row for row in rows if (row.region, row.simulator) == place]
+        found += [row for row in here if moment(row.expires) <= now]
+    return found, notes
 
 
 def with_orphans(
@@ -67,7 +77,7 @@ def with_orphans(
     chosen = entries if others else of_project(ledger, root)
     found, notes = [*chosen], _left_out(len(entries) - len(chosen))
     known = {row.arn for row in entries if row.arn} | _named(entries)
-    places = homes(root, entries, regions)
+    places = search_places(root, entries, regions)
     if not places:
         notes.append("not looked for what no ledger knows: no region is known here; add --region")
     for region, simulator in places:
@@ -81,9 +91,14 @@ def with_orphans(
                     continue
                 found.append(ledger.made(orphan, orphan.arn) if write else orphan)
         except RunnerError as error:
-            where = f"{region}{' (simulated)' if simulator else ''}"
-            notes.append(f"not looked for what no ledger knows in {where}: {error.message}")
+            notes.append(
+                f"not looked for what no ledger knows in {_where(region, simulator)}: {error.message}"
+            )
     return found, notes
+
+
+def _where(region: str, simulator: str) -> str:
+    return f"{region}{' (simulated)' if simulator else ''}"
 
 
 def _left_out(number: int) -> list[str]:

@@ -136,7 +136,7 @@ def _job(
 
 def _deleted(cloud: Cloud, entry: Entry, say: Callable[[str], None], *, stopping: bool = False) -> None:
     """Ask until AWS has done it. A lost answer, or a state that refuses deletion, is waited out."""
-    began = time.monotonic()
+    began, told = time.monotonic(), ""
     for pause in pauses(simulated=bool(cloud.simulator)):
         try:
             delete(cloud, entry)
@@ -149,7 +149,9 @@ def _deleted(cloud: Cloud, entry: Entry, say: Callable[[str], None], *, stopping
             reason = refused.reason
         if time.monotonic() - began > _patience(cloud, entry):
             raise RunnerError(f"AWS does not let it go: {reason}", fix="run `runner cleanup` again later")
-        say(f"{KINDS[entry.kind].title} {entry.name}: waiting, {reason}")
+        if reason != told:
+            say(f"{KINDS[entry.kind].title} {entry.name}: waiting, {reason}")
+            told = reason
         time.sleep(pause)
 
     def over(seen: Mapping[str, Any] | None) -> bool:

@@ -25,7 +25,7 @@ _PROMPT = """<question>
 </answer>
 accuracy: 5 means that the answer says what the reference says, 1 that it says something else.
 consistency: 5 means that the answer contradicts neither itself nor the question, 1 that it does."""
-_TAG = re.compile(r"</?(question|reference|answer)>", re.IGNORECASE)
+_TAG = re.compile(r"<\s*/?\s*(question|reference|answer)\b[^>]*>", re.IGNORECASE)
 
 
 def prompt(question: str, reference: str, answer: str) -> str:

@@ -55,7 +55,7 @@ class Alive:
         if any(entry.simulator for entry in self.entries):
             lines.append("What is simulated costs nothing.")
         if any(entry.state == "intended" for entry in self.entries):
-            lines.append("intended: it was asked for, and whether AWS made it is not known; cleanup looks.")
+            lines.append("?: it was asked for, and whether AWS made it is not known; cleanup looks.")
         if any(not one.simulator for one in self.reservations):
             real = [one for one in self.reservations if not one.simulator]
             usd = dollars(total([one.usd for one in real]))

@@ -31,8 +31,7 @@ def things_table(entries: Sequence[Entry]) -> str:
     others = [max(map(len, column)) + 2 for column in zip(_HEAD, *cells, strict=True)]
     room = max(_WIDTH - sum(others) - max(map(len, kinds), default=0) - 2, _SHORTEST_NAME)
     rows = [
-        [kind, _short(entry.name, room), *row]
-        for kind, entry, row in zip(kinds, entries, cells, strict=True)
+        [kind, _short(entry.name, room), *row] for kind, entry, row in zip(kinds, entries, cells, strict=True)
     ]
     head, *lines = aligned([["kind", "name", *_HEAD], *rows], left={0, 1, 2, 6}).splitlines()
     places: dict[str, list[str]] = {}
@@ -51,7 +50,7 @@ def burn_line(burn: Mapping[str, Any]) -> str:
 
 def _kind(entry: Entry) -> str:
     name = _KINDS.get(entry.kind, entry.kind)
-    return f"{name} (intended)" if entry.state == "intended" else name
+    return f"{name}?" if entry.state == "intended" else name
 
 
 def _place(entry: Entry) -> str:

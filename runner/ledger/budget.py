@@ -52,5 +52,5 @@ def _require(
     enough = int(total([taken, wanted.usd])) + 1
     raise BudgetError(
         message,
-        fix=f"wait for the other jobs, give them up (`runner cleanup`), or allow it: {key}={enough}",
+        fix=f"wait for the other jobs, give them up (`runner cleanup RECIPE`), or allow it: {key}={enough}",
     )

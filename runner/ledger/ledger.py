@@ -59,7 +59,13 @@ class Ledger:
         )  # fmt: skip
 
         def work(database: sqlite3.Connection) -> None:
-            held = [row for row in _reservations(database) if row.simulator == simulator]
+            held = _reservations(
+                database,
+                "simulator = ? AND (state = 'open' OR job = ? OR sweep = ?)",
+                simulator,
+                job,
+                sweep or "-",
+            )
             if any(row.job == job and row.state == "booked" for row in held):
                 return
             budget.require_room(wanted, held, max_usd, max_usd_per_sweep)
@@ -179,9 +185,11 @@ def _row(entry: Entry) -> list[Any]:
     return [tags if column == "tags" else getattr(entry, column) for column in _NAMED]
 
 
-def _reservations(database: sqlite3.Connection) -> list[Reservation]:
+def _reservations(database: sqlite3.Connection, where: str = "TRUE", *values: str) -> list[Reservation]:
     names = tuple(field.name for field in fields(Reservation))
-    rows = database.execute(f"SELECT {', '.join(names)} FROM reservations ORDER BY rowid")
+    rows = database.execute(
+        f"SELECT {', '.join(names)} FROM reservations WHERE {where} ORDER BY rowid", values
+    )
     found = [dict(zip(names, row, strict=True)) for row in rows]
     return [Reservation(**{**row, "usd": Decimal(row["usd"])}) for row in found]
 

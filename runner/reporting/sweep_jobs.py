@@ -27,6 +27,12 @@ def read_jobs(folder: Path) -> list[SweepJob]:
     ]
 
 
+def read_job(folder: Path, number: int) -> SweepJob | None:
+    """One job as it has reported, or None."""
+    file = folder / "jobs" / f"{number}.json"
+    return _job(file) if file.exists() else None
+
+
 def _job(file: Path) -> SweepJob:
     data = json.loads(file.read_text(encoding="utf-8"))
     run = Path(data["run_folder"]) if data["run_folder"] else None

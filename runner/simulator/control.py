@@ -15,6 +15,9 @@ PREFIX = "/_simulator/"
 HEADER = "HTTP_X_RUNNER_SIMULATOR"
 """A web page cannot send this header across origins, so no page that is open in a browser can give orders."""
 
+_HOSTS = ("127.0.0.1", "localhost")
+"""A page whose own name was made to point here (DNS rebinding) could send the header: its host tells."""
+
 
 def is_for(environ: dict[str, Any]) -> bool:
     """Whether a request is for the simulator, not for AWS."""
@@ -23,6 +26,8 @@ def is_for(environ: dict[str, Any]) -> bool:
 
 def answered(world: World, environ: dict[str, Any]) -> Reply:
     """Do what was asked."""
+    if str(environ.get("HTTP_HOST", "")).rpartition(":")[0] not in _HOSTS:
+        return _json(403, {"error": f"orders are taken at {' and '.join(_HOSTS)} only"})
     if HEADER not in environ:
         return _json(403, {"error": "the header x-runner-simulator is missing"})
     order = _ORDERS.get(str(environ["PATH_INFO"]).removeprefix(PREFIX))

@@ -172,10 +172,9 @@ class Runners:
         statuses = json.loads(self._process.stdout.readline())
         if cloud is not None:
             cloud.known.clear()
-        return [
-            Ended(os.waitstatus_to_exitcode(status), Path(name).read_text(), Path(f"{name}.errors").read_text())
-            for status, name in zip(statuses, asked["outputs"], strict=True)
-        ]
+        outputs = [[Path(f"{name}{end}").read_text() for end in ("", ".errors")] for name in asked["outputs"]]
+        codes = map(os.waitstatus_to_exitcode, statuses)
+        return [Ended(code, *texts) for code, texts in zip(codes, outputs, strict=True)]
 
     def close(self) -> None:
         """End the process they come from."""

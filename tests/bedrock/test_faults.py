@@ -54,6 +54,7 @@ def table(runners: Runners, project: Path) -> Iterator[Row]:
             yield met(runners, project, operation, kind)
 
 
+@pytest.mark.slow  # a kill after the commit, in every run of the tests, shows nearly the same
 def test_a_lost_reply_is_survived(runners: Runners, project: Path) -> None:
     """The one that costs: the run ends well, with one of each. All others: the slow table below."""
     row = met(runners, project, "CreateModelCustomizationJob", "commit then drop")

@@ -79,6 +79,9 @@ def test_a_sweep_has_its_jobs_under_way_together(runners: Runners, project: Path
     assert standing(aws, project)["jobs"] == 3
     assert standing(aws, project)["reservations"] == ["booked"] * 3
     assert len({row.sweep for row in ledger(project).reservations()}) == 1
+    # Between start and end a look at a job is one question, not the whole path again.
+    started = aws.world.calls.count("GetFoundationModel")  # each preflight asks it
+    assert aws.world.calls.count("GetCallerIdentity") == started + 3
 
 
 def test_a_job_can_be_left_and_followed_later(runners: Runners, project: Path, aws: Cloud) -> None:
@@ -131,6 +134,14 @@ def test_on_a_terminal_it_asks_once_with_the_price(
     monkeypatch.setattr(sys, "stdin", Terminal("\n"))
     with pytest.raises(RunnerError, match="nothing was started"):
         ask_to_spend("the job costs 2 USD")
+
+
+def test_simulate_without_the_executor_names_it(runners: Runners, project: Path) -> None:
+    """The flag alone is what a newcomer types first."""
+    words = ("run", "recipes/faq.yaml", "executor=local", "~executor.simulate", "--simulate")
+    ended = runners.run(project, *words)
+    assert ended.code == 1, ended.text
+    assert "executor=bedrock --simulate" in ended.errors
 
 
 def test_a_local_run_cannot_be_left(runners: Runners, project: Path) -> None:

@@ -79,6 +79,19 @@ def test_what_the_role_and_you_lack_is_named(aws: Cloud, tmp_path: Path) -> None
     assert f"iam:PassRole on {ROLE}" in found["P304"].message
 
 
+def test_a_recipe_cannot_send_data_to_another_account(
+    aws: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The owner of a bucket is checked; that it is somebody else, only the environment may say."""
+    furnish(aws)
+    stranger = errand(aws, tmp_path, bucket_owner="999999999999")
+    with pytest.raises(RecipeError) as caught:
+        preflight(stranger)
+    assert "RUNNER_BUCKET_OWNERS=999999999999" in caught.value.findings[0].fix
+    monkeypatch.setenv("RUNNER_BUCKET_OWNERS", "888888888888,999999999999")
+    assert "P305" not in {one.code for one in findings(stranger) if "because" in one.message}
+
+
 def test_what_may_not_be_asked_is_said(aws: Cloud, tmp_path: Path) -> None:
     """No right to read IAM: warnings, and the run goes on."""
     from runner.simulator import faults

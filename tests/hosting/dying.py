@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.httpsession
@@ -24,17 +25,17 @@ from runner.simulator import daemon
 LOADED = (boto3, sacrebleu, cleanup, deploy, import_, deploying, importing, daemon)
 
 
-def die_at(number: int, when: str) -> list[int]:
-    """From now on count the calls, and kill this process at one of them; 0 only counts."""
-    sent = [0]
+def die_at(number: int, when: str) -> list[str]:
+    """From now on note the calls, and kill this process at one of them; 0 only notes."""
+    sent: list[str] = []
     original = botocore.httpsession.URLLib3Session.send
 
     def send(self: Any, request: Any) -> Any:
-        sent[0] += 1
-        if sent[0] == number and when == "before":
+        sent.append(f"{request.method} {urlsplit(request.url).path}")
+        if len(sent) == number and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         reply = original(self, request)
-        if sent[0] == number and when == "after":
+        if len(sent) == number and when == "after":
             os.kill(os.getpid(), signal.SIGKILL)
         return reply
 
@@ -50,7 +51,7 @@ def live(order: dict[str, Any], answer: int) -> None:
     os.dup2(quiet, 1)
     sent = die_at(order.get("number", 0), order.get("when", ""))
     code = main(order["words"])
-    os.write(answer, json.dumps({"code": code, "calls": sent[0]}).encode())
+    os.write(answer, json.dumps({"code": code, "calls": sent}).encode())
     os._exit(0)
 
 
@@ -70,7 +71,7 @@ def carry_out(order: dict[str, Any]) -> dict[str, Any]:
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return {"signal": os.WTERMSIG(status)}
-    return dict(json.loads(said)) if said else {"code": os.WEXITSTATUS(status), "calls": 0}
+    return dict(json.loads(said)) if said else {"code": os.WEXITSTATUS(status), "calls": []}
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from runner.cli import main
 from runner.ledger import Entry
 
 HOUR = 3600
+FAULTS = ("5xx", "throttle", "truncated")
 Shown = pytest.CaptureFixture[str]
 
 
@@ -201,7 +202,9 @@ def test_one_failure_does_not_stop_the_rest(case: Case, capsys: Shown) -> None:
     assert left(case) == []
 
 
-@pytest.mark.parametrize("kind", ["commit then drop", "5xx", "throttle", "truncated"])
+@pytest.mark.parametrize(
+    "kind", ["commit then drop", *(pytest.param(each, marks=pytest.mark.slow) for each in FAULTS)]
+)
 def test_faults_of_deletion_are_survived(kind: str, case: Case, capsys: Shown) -> None:
     """A lost answer, an internal error, a throttle: it is gone in the end, and the ledger says so."""
     deployed(case, capsys)
@@ -232,3 +235,29 @@ def test_it_frees_money_that_was_set_aside(case: Case) -> None:
     assert main(["cleanup", str(case.recipe), "--yes"]) == 0
     assert [one.state for one in case.ledger.reservations()] == ["released"]
     assert Path(case.recipe).exists()
+
+
+def test_expired_here_is_deleted_although_another_place_cannot_be_asked(
+    case: Case, capsys: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No credentials for AWS: what has outlived its lease on the simulated one goes all the same."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, "/nonexistent")
+    case.ledger.intend(Entry("deployment", "far", ACCOUNT, "eu-west-1", expires="2020-01-01T00:00:00Z"))
+    deployed(case, capsys, "--max-lifetime", "1h")
+    world = case.simulator.world
+    (schedule,) = world.find("schedule")
+    world.put("schedule", schedule["key"], {**schedule, "fired": True})
+    case.simulator.advance(2 * HOUR)
+    code, said = run(capsys, "cleanup", "--expired", "--yes")
+    assert (code, [one["kind"] for one in said["things"]]) == (0, ["deployment", "schedule"])
+    assert "eu-west-1" in said["notes"][0]
+
+
+def test_a_run_that_was_killed_early_can_be_cleaned(case: Case, capsys: Shown) -> None:
+    """It has a plan and no job yet: its folder chooses what the ledger has of it."""
+    (case.run / "job.json").unlink()
+    _, said = run(capsys, "cleanup", str(case.run), "--dry-run")
+    assert [one["name"] for one in said["things"]] == [NAME]

@@ -84,7 +84,10 @@ def test_again_is_the_same_model(case: Case, capsys: Shown) -> None:
 
 
 @pytest.mark.usefixtures("merged")
-@pytest.mark.parametrize("kind", ["commit then drop", "truncated", "5xx"])
+@pytest.mark.parametrize(
+    "kind",
+    ["commit then drop", *(pytest.param(each, marks=pytest.mark.slow) for each in ("truncated", "5xx"))],
+)
 def test_a_lost_reply_makes_no_second_job(kind: str, case: Case, capsys: Shown) -> None:
     """The repeated call carries the token of the first, and the name of the job is looked up."""
     case.simulator.fault("CreateModelImportJob", kind)

@@ -60,14 +60,15 @@ def test_the_table_fits_a_terminal() -> None:
     rows = [
         replace(UNIT, created="2026-11-22T01:30:00Z", expires="2026-12-22T09:30:00Z"),
         replace(UNIT, kind="training-data", name=data, created="2026-11-22T01:30:00Z", usd=None),
-        replace(UNIT, usd="99999.99", name="n" * 63, state="intended", simulator=""),
+        replace(UNIT, usd="9999.99", name="n" * 63, state="intended"),
+        replace(UNIT, simulator="/sim"),
     ]
     lines = things_table(rows).splitlines()
     assert max(map(len, lines)) <= 100
-    assert [line for line in lines if line.endswith(":")] == [f"{ACCOUNT} us-east-1:"]
+    assert [line for line in lines if line.endswith(":")] == [f"{ACCOUNT} us-east-1:", "simulated:"]
     assert "s3://b" in lines[3]
     assert "train.jsonl" in lines[3]
-    assert "(intended)" in lines[4]
+    assert lines[4].startswith("throughput?")
     assert "2026-12-22 09:30" in lines[2]
 
 

@@ -156,18 +156,17 @@ def test_a_model_of_another_account_is_not_leased_here(
 
 
 @pytest.mark.parametrize("file", ["job.json", "plan.json"])
-@pytest.mark.parametrize("verb", ["deploy", "import", "evaluate", "invoke"])
 def test_a_job_file_that_came_with_a_pull_request_is_not_acted_on(
-    file: str, verb: str, case: Case, capsys: Shown
+    file: str, case: Case, capsys: Shown
 ) -> None:
     """It could name any model, or any address to send the questions to. Broken files are said, too."""
     text = (case.run / file).read_text()
-    (case.run / file).write_text(
-        text.replace(case.simulator.url, "http://evil.example") if file == "job.json" else "{"
-    )
-    words = [verb, str(case.run), *(["hello"] if verb == "invoke" else [])]
-    code, said = run(capsys, *words)
-    assert (code, str(case.run / file) in said["error"]) == (1, True)
+    changed = text.replace(case.simulator.url, "http://evil.example") if file == "job.json" else "{"
+    (case.run / file).write_text(changed)
+    for verb in ("deploy", "import", "evaluate", "invoke"):
+        words = [verb, str(case.run), *(["hello"] if verb == "invoke" else [])]
+        code, said = run(capsys, *words)
+        assert (code, str(case.run / file) in said["error"]) == (1, True), verb
     assert case.simulator.calls == []
 
 

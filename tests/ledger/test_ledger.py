@@ -198,19 +198,19 @@ def test_simulated_money_is_no_money() -> None:
 
 @pytest.mark.parametrize("sweep", ["", "s"])
 def test_processes_cannot_jointly_overspend(sweep: str) -> None:
-    """Eight processes want 6 USD each of 20 at once: three get them."""
-    running = [start("reserve", f"job-{number}", sweep) for number in range(8)]
+    """Five processes want 6 USD each of 20 at once: three get them."""
+    running = [start("reserve", f"job-{number}", sweep) for number in range(5)]
     said = Counter(process.communicate(timeout=60)[0].strip() for process in running)
-    assert said == {"reserved": 3, "refused": 5}
+    assert said == {"reserved": 3, "refused": 2}
     assert sum(row.usd for row in open_ledger().reservations()) == 18
 
 
 def test_processes_lose_no_update() -> None:
-    """Four writers at once: every entry is there, and the common one exists once."""
-    running = [start("intend", name, "10") for name in "abcd"]
+    """Three writers at once: every entry is there, and the common one exists once."""
+    running = [start("intend", name, "10") for name in "abc"]
     tokens = {process.communicate(timeout=60)[0].strip() for process in running}
     made = Counter(row.state for row in open_ledger().alive())
-    assert (len(tokens), made) == (1, {"made": 40, "intended": 1})
+    assert (len(tokens), made) == (1, {"made": 30, "intended": 1})
 
 
 def test_a_process_killed_inside_a_transaction_leaves_nothing_behind() -> None:

@@ -11,25 +11,25 @@ from runner.ledger import Entry, open_ledger
 from runner.ledger.store import FileStore
 
 
-def reserve(job: str, sweep: str) -> None:
+def reserve(job: str, sweep: str) -> str:
     """Reserve 6 USD of 20 and say whether there was room."""
     try:
         open_ledger().reserve(
             job=job, project="p", recipe="r", sweep=sweep, usd=Decimal(6),
             max_usd=Decimal(20), max_usd_per_sweep=Decimal(20), account="1", region="us-east-1", simulator="",
         )  # fmt: skip
-        print("reserved")
+        return "reserved"
     except BudgetError:
-        print("refused")
+        return "refused"
 
 
-def intend(prefix: str, number: str) -> None:
+def intend(prefix: str, number: str) -> str:
     """Intend and make several things, one of them under a name that every writer uses."""
     ledger = open_ledger()
     for index in range(int(number)):
         entry = ledger.intend(Entry("custom-model", f"{prefix}-{index}", "1", "us-east-1", token=prefix))
         ledger.made(entry, f"arn:{prefix}-{index}")
-    print(ledger.intend(Entry("custom-model", "shared", "1", "us-east-1", token=prefix)).token)
+    return ledger.intend(Entry("custom-model", "shared", "1", "us-east-1", token=prefix)).token
 
 
 def die_inside(name: str) -> None:
@@ -45,4 +45,4 @@ def die_inside(name: str) -> None:
 
 
 if __name__ == "__main__":
-    globals()[sys.argv[1]](*sys.argv[2:])
+    print(globals()[sys.argv[1]](*sys.argv[2:]))

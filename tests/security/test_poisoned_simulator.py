@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runner.bedrock.cloud import simulator_folder
-from runner.hosting.homes import homes
+from runner.hosting.search_places import search_places
 from runner.runs import RunFolder
 
 
@@ -34,7 +34,7 @@ def test_a_planted_run_names_no_place_to_call(root: Path) -> None:
     run.mkdir(parents=True)
     details = {"region": "us-east-1", "simulator": "http://198.51.100.1:80"}
     (run / "job.json").write_text(json.dumps({"name": "x", "executor": "bedrock", "details": details}))
-    assert homes(root, (), ()) == []
+    assert search_places(root, (), ()) == []
 
 
 def test_events_are_never_appended_through_a_link(root: Path) -> None:
@@ -44,6 +44,6 @@ def test_events_are_never_appended_through_a_link(root: Path) -> None:
     target = root / "profile"
     target.write_text("# mine\n")
     (run / "events.jsonl").symlink_to(target)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match=r"events\.jsonl"):
         RunFolder(run).log("submit", note="$(echo run)")
     assert target.read_text() == "# mine\n"

@@ -164,3 +164,26 @@ def test_a_refused_call_changes_nothing():
         half_done()
     assert world.get("kind", "key") is None
     world.close()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"x-runner-simulator": "1"}, 200),
+        ({}, 403),
+        ({"x-runner-simulator": "1", "Host": "evil.example:80"}, 403),
+    ],
+)
+def test_no_page_in_a_browser_can_give_orders(simulator, headers, status):
+    """A header that pages cannot send across origins, and the host, which a rebound name gives away."""
+    from urllib.error import HTTPError
+    from urllib.request import ProxyHandler, Request, build_opener
+
+    asked = Request(f"{simulator.url}/_simulator/ping", b"{}", headers)
+    try:
+        with build_opener(ProxyHandler({})).open(asked, timeout=10) as reply:
+            answered = reply.status
+    except HTTPError as error:
+        answered = error.code
+        error.close()
+    assert answered == status

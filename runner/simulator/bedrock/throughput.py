@@ -26,7 +26,7 @@ BUSY = rule(
 )
 UNITS = rule(
     "A new account has few model units without commitment",
-    provenance="documented",
+    provenance="recorded",
     source="AWS notebooks 2024-2025: one unit a throughput, two throughputs",
 )
 BILLED = rule(

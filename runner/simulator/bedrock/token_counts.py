@@ -12,7 +12,7 @@ SERVICE = "bedrock-runtime"
 TAKEN = ("anthropic.claude-3-haiku-20240307-v1:0",)
 NOT_TAKEN = rule(
     "CountTokens takes only some models, by their bare identifier, and refuses the others",
-    provenance="recorded",
+    provenance="documented",
     source="guide count-tokens.html (its example is Claude 3 Haiku); the refusal as others quote it",
 )
 INVENTED = rule(

@@ -16,7 +16,7 @@ from runner.simulator.rules import rule
 
 INSIDE = rule(
     "Data are read and checked inside the job: wrong data end it as Failed with a failureMessage",
-    provenance="documented",
+    provenance="recorded",
     source="aws-samples/amazon-bedrock-workshop issue 224 (failed after two hours); the wording is assumed",
 )
 COUNTS = rule(

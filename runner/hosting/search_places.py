@@ -14,7 +14,7 @@ from runner.reporting.standing import project_runs
 from runner.runs import RunFolder
 
 
-def homes(root: Path, entries: Iterable[Entry], regions: Iterable[str]) -> list[tuple[str, str]]:
+def search_places(root: Path, entries: Iterable[Entry], regions: Iterable[str]) -> list[tuple[str, str]]:
     """Region and simulator (empty for AWS itself) of every place where this project may have something."""
     found = {(entry.region, entry.simulator) for entry in entries if entry.project == str(root)}
     for run in project_runs(root):
