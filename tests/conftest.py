@@ -58,4 +58,5 @@ def simulator() -> Iterator[Simulator]:
 
     with running() as simulated:
         yield simulated
-        assert not simulated.problems, "asked of the simulator, and not simulated:\n" + "\n".join(simulated.problems)
+        problems = "\n".join(simulated.problems)
+        assert not problems, f"asked of the simulator, and not simulated:\n{problems}"
