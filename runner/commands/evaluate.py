@@ -32,6 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--judge", default="", metavar="MODEL", help="default: evaluation.judge of the recipe"
     )
     parser.add_argument("--accept-unknown-price", action="store_true", help="ask although a price is unknown")
+    parser.add_argument(
+        "-y", "--yes", action="store_true", help="do not ask; required without a terminal, unless simulated"
+    )
     parser.add_argument("--dry-run", action="store_true", help="show the price, ask nothing")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
     parser.add_argument(
@@ -61,10 +64,21 @@ def run(args: argparse.Namespace) -> int:
     _show_price(args, target, high, len(found))
     if args.dry_run:
         return 0
+    if not (args.yes or target.simulator):
+        _require_consent(high, len(found))
     cloud = identified(cloud_at(target.region, target.simulator), target.account)
     result = _paid_for(args, ledger, target, cloud, asked, found, high or Decimal(0))
     _report(args, target, result)
     return 0
+
+
+def _require_consent(high: Decimal | None, number: int) -> None:
+    """Errors: `RunnerError` unless a person at the terminal agrees."""
+    from runner.execute import ask_to_spend
+    from runner.planning.money import dollars
+
+    price = "an unknown price" if high is None else f"at most {dollars(high)} USD"
+    ask_to_spend(f"asking {number} questions costs {price}")
 
 
 def _paid_for(

@@ -35,6 +35,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kms-key", default=None, metavar="ARN", help="encrypts the files and the model")
     parser.add_argument("--simulate", action="store_true", help="on the simulated AWS: nothing is billed")
     parser.add_argument(
+        "-y", "--yes", action="store_true", help="do not ask; required without a terminal, unless simulated"
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="check the model and show the price, send nothing"
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
@@ -65,6 +68,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.format == "text":
         print(_priced(facts, region), flush=True)
+    if not (args.yes or args.simulate):
+        from runner.execute import ask_to_spend
+
+        ask_to_spend("an imported model is billed by the month, and by the minute while it is asked")
     root = root_of(folder)
     cloud = identified(cloud_at(region, simulator_of(root) if args.simulate else ""))
     wanted = _wanted(args, plan, folder, cloud)

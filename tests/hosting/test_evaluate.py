@@ -14,6 +14,7 @@ from runner.hosting.asking import Answer
 from runner.hosting.held_out import input_tokens, questions
 from runner.hosting.judging import prompt, verdict
 from runner.model import load_model
+from runner.runs import RunFolder
 from runner.simulator.bedrock import runtime
 
 Shown = pytest.CaptureFixture[str]
@@ -78,6 +79,28 @@ def test_the_price_comes_first(served: Case, capsys: Shown) -> None:
     assert "Converse" not in served.simulator.calls[before:]
     evaluate(served, capsys)
     assert [(one.state, str(one.usd)) for one in served.ledger.reservations()] == [("booked", "0")]
+
+
+def test_nobody_is_asked_for_money_without_consent(
+    case: Case, capsys: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On AWS itself (here: the simulator, as `AWS_ENDPOINT_URL`), piped: --yes is needed and named."""
+    for name, value in (
+        ("AWS_ENDPOINT_URL", case.simulator.url),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ):
+        monkeypatch.setenv(name, value)
+    run = RunFolder(case.run)
+    job = run.job() or {}
+    run.write("job.json", {**job, "details": {**job["details"], "simulator": ""}})
+    records(case.run, 4)
+    words = ["--no-wait", "--create-lease-role"]
+    assert main(["deploy", str(case.recipe), *words]) == 0, capsys.readouterr().err
+    before = len(case.simulator.calls)
+    assert main(["evaluate", str(case.recipe), "--accept-unknown-price"]) == 1
+    assert "--yes" in capsys.readouterr().err
+    assert "Converse" not in case.simulator.calls[before:]
 
 
 def test_a_failure_on_the_way_keeps_the_money_booked(served: Case, capsys: Shown) -> None:

@@ -173,4 +173,6 @@ def test_a_role_and_a_bucket_are_needed_on_aws(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", case.simulator.url)
     assert main(["import", str(case.recipe), "--region", "us-east-1"]) == 1
+    assert "--yes" in capsys.readouterr().err
+    assert main(["import", str(case.recipe), "--region", "us-east-1", "--yes"]) == 1
     assert "--role and --bucket must be given" in capsys.readouterr().err
