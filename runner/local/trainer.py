@@ -118,7 +118,7 @@ def _locked(run: RunFolder) -> Iterator[IO[bytes]]:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if time.monotonic() > deadline or not _orphaned(run):
+                if time.monotonic() > deadline or _watched(run):
                     raise RunnerError(
                         f"another process is training in {run.path}", fix="wait for it, or stop it first"
                     ) from None
@@ -126,15 +126,18 @@ def _locked(run: RunFolder) -> Iterator[IO[bytes]]:
         yield handle
 
 
-def _orphaned(run: RunFolder) -> bool:
-    """Whether the trainer at work has lost the process that started it: it will end by itself."""
+def _watched(run: RunFolder) -> bool:
+    """Whether the trainer at work lives, and so does the process that started it.
+
+    One that has lost it ends by itself, one that is gone has just freed the lock: both are waited for.
+    """
     try:
         pid = int((run.path / _LOCK).read_text())
         parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
         wanted = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-2]
     except (OSError, ValueError, IndexError):
         return False
-    return str(parent).encode() != wanted
+    return str(parent).encode() == wanted
 
 
 def _interrupt(process: subprocess.Popen[bytes], run: RunFolder, progress: Progress) -> None:

@@ -32,7 +32,7 @@ def test_a_bad_recipe_exits_2_with_everything(project: Project) -> None:
         "    fix: Name of the recipe; becomes a folder of runs/ and part of the job's name.",
         "recipes/faq.yaml:4:1: nme is not a known key; did you mean 'name'? [R101]",
         "    fix: known here: name, description, model, method, region, sources, steps, format, split, "
-        "hyperparameters, budget, executor",
+        "hyperparameters, budget, evaluation, executor",
         "recipes/faq.yaml:15:31: hyperparameters.epochCount is 12, amazon.nova-micro-v1:0 allows 1 to 5 for "
         "fine_tuning [R102]",
         "    fix: use 1 to 5; the default is 2",

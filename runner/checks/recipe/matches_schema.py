@@ -38,9 +38,7 @@ def matches_schema(composed: Composed, _model: Model | None) -> Iterator[Finding
 
 def _without_base(composed: Composed) -> Iterator[Finding]:
     """The keys that conf/base.yaml carries for every recipe."""
-    missing = [
-        key for key in recipe_schema()["properties"] if key not in composed.mapping and key not in _OWN
-    ]
+    missing = [key for key in recipe_schema()["required"] if key not in composed.mapping and key not in _OWN]
     if missing:
         fix = "put `- base` first in the defaults list: conf/base.yaml has a default for each"
         verb = "is" if len(missing) == 1 else "are"
