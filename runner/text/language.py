@@ -39,13 +39,6 @@ def letters(text: str) -> dict[str, int]:
     return {script: _total(runs, text) for script, runs in _RUNS.items()} | {"other": _total(_OTHER, text)}
 
 
-def shares(text: str) -> dict[str, float]:
-    """The share of each script among the letters; all 0 for a text without letters."""
-    counts = letters(text)
-    total = sum(counts.values()) or 1
-    return {script: count / total for script, count in counts.items()}
-
-
 def share(text: str, language: Language) -> float | None:
     """The share of the letters that this language is written in, from 0 to 1; None without letters."""
     if language == "ja" and not text.isascii():

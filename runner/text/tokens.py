@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tiktoken import Encoding
 
     from runner.model import Model
-    from runner.record import Record
 
 TOKENIZERS = ("cl100k_base", "o200k_base")
 DEFAULT_TOKENIZER = "cl100k_base"
@@ -37,13 +36,6 @@ def count(texts: Sequence[str], tokenizer: str = DEFAULT_TOKENIZER) -> list[int]
     # One thread: the engine decides how many cores a build uses.
     counts: list[int] = toktok.batch_count(texts, tokenizer, threads=1)
     return counts
-
-
-def count_record(record: Record, tokenizer: str = DEFAULT_TOKENIZER) -> int:
-    """Tokens over all trained fields; counted once, then remembered by the record."""
-    if record.tokens and record.tokens[0] == tokenizer:
-        return record.tokens[1]
-    return sum(count(list(record.fields.values()), tokenizer))
 
 
 def tokenizer_of(model: Model) -> str:

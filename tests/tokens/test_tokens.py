@@ -14,14 +14,12 @@ from hypothesis import strategies as st
 
 from runner.errors import RunnerError
 from runner.model import Model, load_model
-from runner.record import Record
 from runner.text import vocabulary
 from runner.text.token_check import SAMPLE, require_exact_counts
 from runner.text.tokens import (
     TOKENIZERS,
     Bounds,
     count,
-    count_record,
     definition,
     disagreement,
     estimate,
@@ -89,15 +87,6 @@ def test_an_unknown_tokenizer_is_an_error_with_the_known_ones() -> None:
     with pytest.raises(RunnerError, match="no tokenizer 'gpt2'") as caught:
         count(["x"], "gpt2")
     assert "o200k_base" in caught.value.fix
-
-
-def test_a_record_is_counted_once() -> None:
-    """All trained fields, or the number that the record remembers."""
-    record = Record("a/0", {"prompt": "hello world", "completion": "hello"}, {}, "a/0")
-    assert count_record(record, "cl100k_base") == 3
-    remembered = Record("a/0", record.fields, {}, "a/0", None, ("cl100k_base", 99))
-    assert count_record(remembered, "cl100k_base") == 99
-    assert count_record(remembered, "o200k_base") == 3
 
 
 def model(**tokens: object) -> Model:
