@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from runner.model import Model
 
 Script = Literal["japanese", "latin", "code", "mixed", "other"]
+SCRIPTS: tuple[Script, ...] = ("japanese", "latin", "code", "mixed", "other")
 
 _JAPANESE_FROM, _LATIN_BELOW, _OTHER_FROM = 0.5, 0.02, 0.3
 """Shares of the letters. A Japanese character is about a token, a Latin letter a fifth of one."""
