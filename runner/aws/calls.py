@@ -15,6 +15,9 @@ from runner.aws.refusals import SIGN_IN, error_code, explained, is_unreadable
 from runner.errors import RunnerError
 
 _NOT_SETTLED = frozenset({"InternalServerException", "InternalFailure", "InternalError", "500", "502", "504"})
+PROPAGATION_SECONDS = 120.0
+"""How long a new role may take to be seen: Terraform's AWS provider waits two minutes for IAM."""
+
 THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "ThrottledException", "TooManyRequestsException", "SlowDown"}
     | {"RequestLimitExceeded", "RequestThrottled", "ServiceUnavailable", "ServiceUnavailableException"}

@@ -6,14 +6,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from runner.aws.calls import Refused, Unanswered, call
+from runner.aws.calls import PROPAGATION_SECONDS, Refused, Unanswered, call
 from runner.bedrock.attempts import find_job, own_job
 from runner.bedrock.errand import Errand
 from runner.bedrock.explaining import in_words, role_unknown
 from runner.bedrock.money import hold, monthly_storage
-
-PROPAGATION_SECONDS = 120.0
-"""How long a new role may take to be seen: Terraform's AWS provider waits two minutes for IAM."""
 
 _ROLE_PAUSE = 5.0
 _MOST_LOOKS = 3

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.atomic import digest, file_digest
-from runner.aws.calls import Refused, Unanswered, call
+from runner.aws.calls import PROPAGATION_SECONDS, Refused, Unanswered, call
 from runner.bedrock.cloud import Cloud
 from runner.bedrock.explaining import in_words, role_unknown
 from runner.bedrock.names import tags
@@ -25,7 +25,6 @@ from runner.hosting.waiting import until
 from runner.ledger import Entry, Ledger
 from runner.planning.money import plain, product
 
-PROPAGATION_SECONDS = 120.0
 _NAME_LIMIT = 52
 
 

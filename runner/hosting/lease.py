@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from runner.aws.calls import Refused, call, look
+from runner.aws.calls import PROPAGATION_SECONDS, Refused, call, look
 from runner.bedrock.cloud import Cloud
 from runner.errors import RunnerError
 from runner.hosting.home import stamp
@@ -22,7 +22,6 @@ from runner.hosting.things import description
 from runner.ledger import Entry, Ledger
 
 ROLE = "bedrock-recipe-runner-lease"
-PROPAGATION_SECONDS = 120.0
 _TARGETS = {
     "provisioned-throughput": ("deleteProvisionedModelThroughput", "ProvisionedModelId"),
     "deployment": ("deleteCustomModelDeployment", "CustomModelDeploymentIdentifier"),
